@@ -1,0 +1,1 @@
+"""The domains of Makoto, one folder each."""

@@ -1,0 +1,1 @@
+"""Pure mathematics shared by the cloud and the edge."""

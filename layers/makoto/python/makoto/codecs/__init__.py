@@ -1,0 +1,1 @@
+"""Payload formats in and out, pure."""

@@ -1,0 +1,15 @@
+"""The published language: facts in the past tense that other domains may rely on."""
+
+from makoto.events import tenants
+from makoto.events.envelope import Envelope
+from makoto.events.event import Event
+
+CATALOGUE: dict[str, type[Event]] = {
+    event.detail_type(): event
+    for module in (tenants,)
+    for event in vars(module).values()
+    if isinstance(event, type) and issubclass(event, Event) and "name" in vars(event)
+}
+"""Every event by detail-type; a new topic is a module named here."""
+
+__all__ = ["CATALOGUE", "Envelope", "Event"]

@@ -1,0 +1,1 @@
+"""What a use case may ask of the world, one file a capability."""
