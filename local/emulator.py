@@ -1,0 +1,94 @@
+"""MiniStack playing AWS on loopback: its state is saved when it stops and is there again when it starts."""
+
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from local.child import Child
+from local.errors import ChildDied
+from local.settings import HOST, PLATFORM_ACCOUNT, REGION, child_environment
+from local.state import State
+
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 60.0  # saving a large state takes time, and killing it would lose that state
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Starts and stops the AWS emulator with authorisation and persistence on."""
+
+    state: State
+
+    @property
+    def child(self) -> Child:
+        return Child("emulator", self.state)
+
+    @property
+    def port(self) -> int:
+        return self.state.remembered().emulator_port
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def temporary(self) -> Path:
+        return self.state.emulator / "tmp"
+
+    def start(self) -> None:
+        if self.child.pid() is not None:
+            return
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(parents=True)
+        self.child.start([sys.executable, "-m", "ministack"], self._environment())
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        self.child.stop(STOP_WITHIN_S)
+
+    def _environment(self) -> dict[str, str]:
+        """Everything here is inherited by the Lambda workers too: that is how they find the endpoint and our .venv."""
+        return child_environment(
+            AUTH="true",
+            BIND_HOST=HOST,
+            GATEWAY_PORT=str(self.port),
+            MINISTACK_HOST="localhost",
+            MINISTACK_REGION=REGION,
+            MINISTACK_ACCOUNT_ID=PLATFORM_ACCOUNT,
+            MINISTACK_COGNITO_PRETOKEN_STRICT="1",
+            IOT_MTLS_ENABLED="1",
+            IOT_MTLS_PORT=str(self.state.remembered().mqtt_port),
+            SFTP_ENABLED="0",
+            PERSIST_STATE="1",
+            STATE_DIR=str(self.state.emulator / "state"),
+            S3_PERSIST="1",
+            S3_DATA_DIR=str(self.state.emulator / "s3"),
+            LAMBDA_EXECUTOR="local",
+            LAMBDA_WARM_TTL_SECONDS="60",
+            AWS_ENDPOINT_URL=self.endpoint,
+            AWS_DEFAULT_REGION=REGION,
+            TMPDIR=str(self.temporary),
+            PATH=os.pathsep.join((str(Path(sys.executable).parent), os.defpath)),
+        )
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline:
+            self.child.require_running()
+            if self.is_ready():
+                return
+            time.sleep(0.1)
+        raise ChildDied("emulator", str(self.child.log))
+
+    def is_ready(self) -> bool:
+        """Whether the emulator answers, its MQTT listener included."""
+        try:
+            answer = httpx.get(f"{self.endpoint}/_ministack/ready", timeout=5.0)
+        except httpx.TransportError:
+            return False
+        return answer.status_code == httpx.codes.OK

@@ -1,0 +1,43 @@
+"""What the laptop cloud is told by its environment, and the fixed facts of the environment named local."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT = "local"
+REGION = "ap-northeast-1"
+PLATFORM_ACCOUNT = "000000000000"
+PREFIX = f"makoto-{ENVIRONMENT}"
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8080
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class LaptopSettings:
+    """Where the laptop cloud lives, which app it deploys and on which port it answers."""
+
+    state: Path = REPOSITORY / ".makoto"
+    app: Path = REPOSITORY / "app.py"
+    port: int = DEFAULT_PORT
+    port_chosen: bool = False
+    simulate: bool = True
+
+
+def read_settings() -> LaptopSettings:
+    """Read the four variables a developer may set; everything else is remembered in the state directory."""
+    port = os.environ.get("MAKOTO_PORT", "")
+    return LaptopSettings(
+        state=Path(os.environ.get("MAKOTO_STATE_DIR", REPOSITORY / ".makoto")).resolve(),
+        app=Path(os.environ.get("MAKOTO_APP", REPOSITORY / "app.py")).resolve(),
+        port=int(port) if port.isdigit() else DEFAULT_PORT,
+        port_chosen=port.isdigit(),
+        simulate=os.environ.get("MAKOTO_SIMULATE", "1") != "0",
+    )
+
+
+def child_environment(**values: str) -> dict[str, str]:
+    """The environment of a child process: ours, without a developer's real AWS account, and with `values`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**kept, **values}
