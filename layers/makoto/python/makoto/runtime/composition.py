@@ -1,0 +1,98 @@
+"""The composition root: the one place where a port meets its adapter, chosen by name and made when first asked for."""
+
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from makoto.domain import PLATFORM_TENANT_ID, Principal, TenantRecord, TenantStatus
+from makoto.errors import Forbidden
+from makoto.ports.clock import Clock
+from makoto.ports.configuration import CachedConfiguration, Configuration
+from makoto.ports.context import TenantContext
+from makoto.ports.ids import Ids
+from makoto.settings import RuntimeSettings, runtime_settings
+
+if TYPE_CHECKING:
+    from makoto.ports.inbox import Inbox
+    from makoto.ports.sessions import Sessions
+
+
+class TenantNotActive(Forbidden):
+    """The tenant is suspended, being onboarded or gone: it is refused on every path."""
+
+
+class Platform:
+    """What this process may use; each part is made once, when it is first asked for."""
+
+    def __init__(self, settings: RuntimeSettings) -> None:
+        self.settings = settings
+
+    def adapter(self, port: str) -> Any:
+        """Connect a platform port: the folder of the configured cloud holds a module of the port's name."""
+        connect = cast(
+            Callable[[RuntimeSettings], Any],
+            import_module(f"makoto.adapters.clouds.{self.settings.cloud}.{port}").connect,
+        )
+        return connect(self.settings)
+
+    @cached_property
+    def clock(self) -> Clock:
+        return cast(Clock, import_module("makoto.adapters.system").SystemClock())
+
+    @cached_property
+    def ids(self) -> Ids:
+        return cast(Ids, import_module("makoto.adapters.system").SystemIds())
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        return cast(Configuration, self.adapter("configuration"))
+
+    @cached_property
+    def cached_configuration(self) -> CachedConfiguration:
+        """For the hot path: at most `tenant_cache_s` old, so that a suspension is seen within its bound."""
+        return CachedConfiguration(self.configuration, self.clock, ttl_s=self.settings.tenant_cache_s)
+
+    @cached_property
+    def sessions(self) -> "Sessions":
+        return cast("Sessions", self.adapter("sessions"))
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        return cast("Inbox", self.adapter("inbox"))
+
+    def open_tenant(self, tenant_id: str, principal: Principal | None, correlation_id: str) -> TenantContext:
+        """Bind every tenant port to this one tenant.
+
+        Raises TenantNotActive unless the tenant is active.
+        """
+        record = self.cached_configuration.tenant(tenant_id)
+        if record.status is not TenantStatus.ACTIVE:
+            raise TenantNotActive(f"tenant {tenant_id} is {record.status}")
+        return self.bind(record, principal, correlation_id)
+
+    def bind(self, record: TenantRecord, principal: Principal | None, correlation_id: str) -> TenantContext:
+        """Bind whatever the tenant's status; only onboarding and its verification need this."""
+        if record.tenant_id == PLATFORM_TENANT_ID:
+            raise Forbidden("the platform's own tenant has no stores")
+        stores = self._stores(record)
+        return TenantContext(
+            record=record,
+            principal=principal,
+            documents=stores.documents,
+            objects=stores.objects,
+            secrets=stores.secrets,
+            clock=self.clock,
+            ids=self.ids,
+            correlation_id=correlation_id,
+        )
+
+    def _stores(self, record: TenantRecord) -> Any:
+        provider = "memory" if self.settings.cloud == "memory" else record.cloud.provider
+        return import_module("makoto.adapters.clouds").open_cloud(provider, record, self)
+
+
+@lru_cache(maxsize=1)
+def platform() -> Platform:
+    """The platform of this process."""
+    return Platform(runtime_settings())

@@ -1,0 +1,66 @@
+"""RFC 9457 problem documents: the one shape of every error answer."""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from makoto.errors import FieldError, Invalid, MakotoError, Throttled
+
+PROBLEM_JSON = "application/problem+json"
+
+
+def problem_document(error: MakotoError, *, request_id: str) -> dict[str, Any]:
+    """Write an error as a problem: `errors[].pointer` points into {path, query, header, body} of the request."""
+    document: dict[str, Any] = {
+        "type": f"urn:makoto:problem:{error.problem}",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": f"urn:makoto:request:{request_id}",
+    }
+    if error.errors:
+        document["errors"] = [
+            {"pointer": each.pointer, "rule": each.rule, "detail": each.detail} for each in error.errors
+        ]
+    return document
+
+
+def internal_problem(request_id: str) -> dict[str, Any]:
+    """Say only that it failed here; the log holds why, under the same request id."""
+    return {
+        "type": "urn:makoto:problem:internal",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "the request failed on our side and was recorded; it may be sent again",
+        "instance": f"urn:makoto:request:{request_id}",
+    }
+
+
+def problem_headers(error: MakotoError) -> dict[str, str | list[str]]:
+    """The headers an error brings: when to come back, how to prove who one is."""
+    if isinstance(error, Throttled):
+        return {"Retry-After": str(error.retry_after_s)}
+    return {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+
+
+def invalid_from(errors: list[dict[str, Any]]) -> Invalid:
+    """Translate Powertools' and pydantic's validation errors; the value that was sent is never repeated."""
+    fields = tuple(FieldError(_pointer(each["loc"]), str(each["type"]), str(each.get("msg", ""))) for each in errors)
+    named = "; ".join(f"{field.pointer}: {field.detail or field.rule}" for field in fields[:3])
+    return Invalid(f"the request breaks {len(fields)} rule(s): {named}", errors=fields)
+
+
+def to_json(value: Any) -> str:
+    """Serialise an answer; pydantic models and instants as their JSON form."""
+    return orjson.dumps(value, default=_fallback).decode()
+
+
+def _fallback(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in location)
