@@ -1,15 +1,22 @@
 """What the hot path must know about a tenant, a member and a certificate, in one fast table."""
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from makoto.domain import DeviceId, EquipmentPath, Slug, TenantId, TenantRecord, Value
 from makoto.domain.membership import Membership
 from makoto.errors import Conflict, NotFound
+from makoto.ports.clock import Clock
 
 Item = Mapping[str, Any]
+Kept = TypeVar("Kept")
+
 RECORD = "record"
+MOST_KEPT = 4096
+ABSENT_TTL_S = 1.0
 
 
 class CertificateRecord(Value):
@@ -126,6 +133,43 @@ class Configuration:
         """List the tenant's certificates in the order of their ids."""
         items = self._driver.list(_tenant_key(tenant_id).pk, "certificate#")
         return tuple(CertificateRecord.model_validate(item) for item in items)
+
+
+class CachedConfiguration:
+    """The reads of the hot path, each answer at most `ttl_s` old and the least used forgotten first.
+
+    That a certificate is unknown is kept for a second only, that a tenant is unknown not at all.
+    """
+
+    def __init__(self, configuration: Configuration, clock: Clock, ttl_s: float, most_kept: int = MOST_KEPT) -> None:
+        self._configuration = configuration
+        self._clock = clock
+        self._ttl_s = ttl_s
+        self._most_kept = most_kept
+        self._kept: OrderedDict[str, tuple[datetime, object]] = OrderedDict()
+
+    def tenant(self, tenant_id: str) -> TenantRecord:
+        """Read a tenant's record; NotFound when there is none."""
+        return self._remembered(f"tenant#{tenant_id}", lambda: self._configuration.tenant(tenant_id))
+
+    def certificate(self, certificate_id: str) -> CertificateRecord | None:
+        return self._remembered(
+            f"certificate#{certificate_id}", lambda: self._configuration.certificate(certificate_id)
+        )
+
+    def _remembered(self, name: str, read: Callable[[], Kept]) -> Kept:
+        now = self._clock.now()
+        good_until, answer = self._kept.get(name, (now, None))
+        if good_until > now:
+            self._kept.move_to_end(name)
+            return cast(Kept, answer)  # the name says what kind of answer lies under it
+        answer = read()
+        ttl_s = self._ttl_s if answer is not None else min(self._ttl_s, ABSENT_TTL_S)
+        self._kept[name] = (now + timedelta(seconds=ttl_s), answer)
+        self._kept.move_to_end(name)
+        if len(self._kept) > self._most_kept:
+            self._kept.popitem(last=False)
+        return answer
 
 
 def _tenant_key(tenant_id: str) -> ItemKey:

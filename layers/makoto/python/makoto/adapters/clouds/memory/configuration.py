@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from makoto.ports.configuration import DeleteItem, Item, ItemKey, PutItem
+from makoto.ports.configuration import Configuration, DeleteItem, Item, ItemKey, PutItem
+from makoto.settings import RuntimeSettings
 
 
 class MemoryConfiguration:
@@ -32,3 +33,8 @@ class MemoryConfiguration:
         if isinstance(write, DeleteItem) or write.version is None or write.key not in self._items:
             return True
         return int(self._items[write.key]["version"]) < write.version
+
+
+def connect(settings: RuntimeSettings) -> Configuration:
+    """Start empty."""
+    return Configuration(MemoryConfiguration())

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from makoto.ports.sessions import Sessions
+from makoto.settings import RuntimeSettings
+
 
 class MemorySessions:
     """Keys in a dictionary; nothing is forgotten, as the table's expiry may come late too."""
@@ -14,3 +17,8 @@ class MemorySessions:
 
     def has(self, key: str) -> bool:
         return key in self._expires_at
+
+
+def connect(settings: RuntimeSettings) -> Sessions:
+    """Start empty."""
+    return Sessions(MemorySessions())
