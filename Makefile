@@ -1,0 +1,82 @@
+# The commands of Makoto. `make up` and `make test` set everything up themselves; the rest is for those who work on it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ENV ?= dev
+
+.PHONY: help up down demo status test test-fast check lint types imports fresh docs bench synth deploy format clean
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Makoto needs Python 3.11 or later. Name one: make PYTHON=python3.12 … / Python 3.11 以降が必要です。"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 -m venv failed: on Debian, apt-get install python3-venv. / venv を作れません。"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python -r requirements.txt && uv pip install --quiet --python $(BIN)/python --no-deps -e .; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
+	fi || { echo "Packages could not be installed: is there a network to PyPI? / パッケージを取得できません。"; exit 1; }
+	@touch $@
+
+up: $(READY) ## Run the whole of Makoto on this machine
+	@$(BIN)/python -m local up
+
+down: $(READY) ## Stop it; the data stays
+	@$(BIN)/python -m local down
+
+status: $(READY) ## Health of every part
+	@$(BIN)/python -m local status
+
+demo: $(READY) ## Tell the story on the running system, in under a minute
+	@$(BIN)/makoto demo
+
+test: $(READY) ## All tests: unit, contract, entry, stacks, state machines, house, system, isolation
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/entry tests/contract tests/stacks tests/statemachines tests/house
+	$(BIN)/python -m pytest -q tests/system tests/isolation
+
+test-fast: $(READY) ## Unit and entry tests only
+	$(BIN)/python -m pytest -q tests/unit tests/entry
+
+check: lint types imports fresh test synth ## The whole gate
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy app.py stacks functions layers/makoto/python/makoto local cli tools tests
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+docs: $(READY) ## Write the generated documents again: OpenAPI, event schemas
+	$(BIN)/python -m tools.openapi docs/api/openapi.json
+	$(BIN)/python -m tools.event_schemas docs/events
+
+fresh: $(READY) ## Fail when a generated document is not what the code says
+	$(BIN)/python -m tools.openapi --check docs/api/openapi.json
+	$(BIN)/python -m tools.event_schemas --check docs/events
+
+synth: $(READY) ## Synthesise every environment with cdk-nag
+	for env in dev stg prod; do CDK_VALIDATION=true $(BIN)/python app.py --environment $$env || exit 1; done
+
+bench: $(READY) ## Measure; every row is a ratio against the raw library in the same run
+	$(BIN)/python -m tests.bench
+
+deploy: $(READY) ## Deploy an environment: make deploy ENV=dev
+	PATH="$(abspath $(BIN)):$$PATH" npx --yes aws-cdk@^2.1147 deploy --all --context environment=$(ENV)
+	$(BIN)/python -m tools.after_deploy $(ENV)
+
+format: $(READY) ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Forget the virtual environment and what was synthesised
+	rm -rf $(VENV) cdk.out build

@@ -1,0 +1,1 @@
+"""Generators of what is written down elsewhere and must stay true."""
