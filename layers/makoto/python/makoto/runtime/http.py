@@ -1,6 +1,6 @@
 """The HTTP door: Powertools' REST resolver, configured once for every domain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -99,8 +99,7 @@ class HttpApi(APIGatewayRestResolver):
     @property
     def correlation_id(self) -> str:
         """The caller's `X-Correlation-Id` where it is sane, else the request's own id."""
-        given = self.current_event.headers.get("x-correlation-id", "")
-        return given if given.isascii() and given.isprintable() and 0 < len(given) <= 64 else self.request_id
+        return _correlation_id(self.current_event.headers, self.request_id)
 
     @property
     def request_id(self) -> str:
@@ -131,12 +130,13 @@ class HttpApi(APIGatewayRestResolver):
 
     def _begin(self, event: dict[str, Any]) -> None:
         request = event["requestContext"]
-        given = (event.get("headers") or {}).get("X-Correlation-Id")
+        request_id = str(request.get("requestId", ""))
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         bind(
             domain=self.domain,
             tenant_id=(request.get("authorizer") or {}).get("tenant_id"),
-            correlation_id=given or request.get("requestId", ""),
-            request_id=request.get("requestId", ""),
+            correlation_id=_correlation_id(headers, request_id),
+            request_id=request_id,
         )
 
     def _end(self, event: dict[str, Any], status: int) -> None:
@@ -174,6 +174,11 @@ class HttpApi(APIGatewayRestResolver):
     def _internal(self, error: Exception) -> Response[str]:
         logger.exception("request failed", error_type=type(error).__name__)
         return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(self.request_id), {})
+
+
+def _correlation_id(headers: Mapping[str, str], request_id: str) -> str:
+    given = headers.get("x-correlation-id", "")
+    return given if given.isascii() and given.isprintable() and 0 < len(given) <= 64 else request_id
 
 
 def _tenant_of(path: str, principal: Principal) -> str:

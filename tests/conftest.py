@@ -1,0 +1,36 @@
+"""Every test starts with its own platform on the memory cloud and leaves nothing behind."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from makoto.runtime import composition
+from makoto.runtime.composition import Platform
+from makoto.settings import RuntimeSettings, runtime_settings
+from tests.builders import settings
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in settings().to_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "1")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
+    runtime_settings.cache_clear()
+    composition.platform.cache_clear()
+    yield
+    runtime_settings.cache_clear()
+    composition.platform.cache_clear()
+
+
+@pytest.fixture
+def platform(_environment: None) -> Platform:
+    """The platform that the doors of this test use."""
+    return composition.platform()
+
+
+@pytest.fixture
+def runtime(_environment: None) -> RuntimeSettings:
+    """The settings that the doors of this test use."""
+    return runtime_settings()
