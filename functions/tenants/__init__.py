@@ -1,0 +1,1 @@
+"""Tenants: how a customer is taken on, suspended, resumed and let go."""

@@ -1,0 +1,107 @@
+"""What the operator may ask for, each field with the one rule that it must keep."""
+
+import re
+import unicodedata
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from makoto.domain import CloudAccount, Slug, Value
+from makoto.domain.tenant import AccountId, ExternalId, Region, RoleArn
+
+MOST_FEATURES = 32
+_DIRECTION_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
+
+
+def _plain_text(text: str) -> str:
+    """Normalise to NFC and refuse what cannot be seen: controls, NUL, lone surrogates, direction overrides."""
+    normal = unicodedata.normalize("NFC", text.strip())
+    if not normal:
+        raise ValueError("must not be blank")
+    if any(unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} or each in _DIRECTION_CONTROLS for each in normal):
+        raise ValueError("must not hold control characters")
+    return normal
+
+
+def _email(text: str) -> str:
+    address = text.strip().lower()
+    if not _EMAIL.fullmatch(address) or ".." in address or address.startswith(".") or ".@" in address:
+        raise ValueError("must be an e-mail address such as name@example.com")
+    return address
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be the name of a time zone such as Asia/Tokyo")
+    return name
+
+
+def _distinct(features: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(features)) < len(features):
+        raise ValueError("must not name a feature twice")
+    return features
+
+
+PlainText = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_plain_text)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_plain_text)]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=128), AfterValidator(_email)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
+Feature = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
+"""Visible ASCII, as the header of draft-ietf-httpapi-idempotency-key-header carries it."""
+
+
+class Administrator(Value):
+    """The tenant's first user; the e-mail address is the user name."""
+
+    email: Email
+    name: PlainText
+
+
+class Hosted(Value):
+    """The stores lie in the platform's own account."""
+
+    mode: Literal["hosted"]
+
+
+class OwnAccount(Value):
+    """The stores lie in the customer's account and are reached by its role."""
+
+    mode: Literal["own_account"]
+    account_id: AccountId
+    region: Region
+    role_arn: RoleArn
+    external_id: ExternalId
+
+    @model_validator(mode="after")
+    def _role_is_in_the_account(self) -> Self:
+        if self.role_arn.split(":")[4] != self.account_id:
+            raise ValueError("role_arn must name a role of account_id")
+        return self
+
+    def to_account(self) -> CloudAccount:
+        return CloudAccount(
+            account_id=self.account_id, region=self.region, role_arn=self.role_arn, external_id=self.external_id
+        )
+
+
+class OnboardTenant(Value):
+    """Take a customer on; `organization` is its short code, unique among the living tenants."""
+
+    name: PlainText
+    organization: Slug
+    administrator: Administrator
+    cloud: Annotated[Hosted | OwnAccount, Field(discriminator="mode")]
+    features: Annotated[tuple[Feature, ...], Field(max_length=MOST_FEATURES), AfterValidator(_distinct)] = ()
+    time_zone: TimeZone = "Asia/Tokyo"
+    locale: Literal["ja", "en"] = "ja"
+
+
+class SuspendTenant(Value):
+    """Refuse the tenant on every path until it is resumed."""
+
+    reason: Reason

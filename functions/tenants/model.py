@@ -1,0 +1,139 @@
+"""A tenant's life as pure decisions, and what can be wrong with asking for one."""
+
+from hashlib import sha256
+
+from functions.tenants.commands import Hosted, OnboardTenant
+from makoto.domain import CloudAccount, TenantRecord, TenantStatus
+from makoto.errors import Conflict, FieldError, Invalid, Unavailable
+
+TRANSITIONS: dict[TenantStatus, frozenset[TenantStatus]] = {
+    TenantStatus.ONBOARDING: frozenset({TenantStatus.ACTIVE, TenantStatus.FAILED}),
+    TenantStatus.ACTIVE: frozenset({TenantStatus.SUSPENDED, TenantStatus.DELETING}),
+    TenantStatus.SUSPENDED: frozenset({TenantStatus.ACTIVE, TenantStatus.DELETING}),
+    TenantStatus.FAILED: frozenset({TenantStatus.DELETING}),
+    TenantStatus.DELETING: frozenset({TenantStatus.DELETED}),
+    TenantStatus.DELETED: frozenset(),
+}
+"""What may follow what; nothing else changes a status."""
+
+STEPS = ("register_metadata", "create_identity", "provision_stores", "write_configuration", "verify_stores", "activate")
+"""The steps of onboarding in their order, by the names of their tasks."""
+
+MOST_ATTEMPTS = 3
+"""How many executions may try to finish an onboarding that a crash left; the next one rolls back."""
+
+
+class AlreadySuspended(Conflict):
+    """The tenant is suspended."""
+
+
+class NotSuspended(Conflict):
+    """Only a suspended tenant can be resumed."""
+
+
+class NotActive(Conflict):
+    """Only an active tenant can be suspended."""
+
+
+class StillOnboarding(Conflict):
+    """An onboarding that runs must end, one way or the other, before the tenant can be deleted."""
+
+
+class NotOnboarding(Conflict):
+    """The step belongs to an onboarding that has ended."""
+
+
+class TenantNotEmpty(Conflict):
+    """Devices or business data exist: they must be exported and deleted first."""
+
+
+class AdministratorTaken(Conflict):
+    """This person is a member of another tenant."""
+
+
+class StoreNotUsable(Unavailable):
+    """A store of the tenant refused an act that the platform needs; names the store and the permission."""
+
+
+class ResourcesRemain(Unavailable):
+    """Something of a tenant that is being removed still exists."""
+
+
+def admit(command: OnboardTenant, tenant_id: str, hosted: CloudAccount) -> TenantRecord:
+    """Make the record of a tenant that is being onboarded."""
+    return TenantRecord(
+        tenant_id=tenant_id,
+        name=command.name,
+        organization=command.organization,
+        status=TenantStatus.ONBOARDING,
+        cloud=_placed(command, hosted),
+        features=command.features,
+        time_zone=command.time_zone,
+        locale=command.locale,
+    )
+
+
+def activate(record: TenantRecord) -> TenantRecord:
+    """End an onboarding well."""
+    require_onboarding(record)
+    return _become(record, TenantStatus.ACTIVE)
+
+
+def fail(record: TenantRecord) -> TenantRecord:
+    """End an onboarding that was rolled back."""
+    require_onboarding(record)
+    return _become(record, TenantStatus.FAILED)
+
+
+def suspend(record: TenantRecord) -> TenantRecord:
+    """Refuse the tenant from now on."""
+    if record.status is TenantStatus.SUSPENDED:
+        raise AlreadySuspended(f"tenant {record.tenant_id} is suspended already")
+    if TenantStatus.SUSPENDED not in TRANSITIONS[record.status]:
+        raise NotActive(f"tenant {record.tenant_id} is {record.status.value}: only an active tenant can be suspended")
+    return _become(record, TenantStatus.SUSPENDED)
+
+
+def resume(record: TenantRecord) -> TenantRecord:
+    """Serve a suspended tenant again."""
+    if record.status is not TenantStatus.SUSPENDED:
+        raise NotSuspended(f"tenant {record.tenant_id} is {record.status.value}: only a suspended one can be resumed")
+    return _become(record, TenantStatus.ACTIVE)
+
+
+def begin_deletion(record: TenantRecord) -> TenantRecord:
+    """Take the tenant out of service so that its stores can be removed."""
+    if record.status is TenantStatus.ONBOARDING:
+        raise StillOnboarding(f"tenant {record.tenant_id} is being onboarded: wait until that has ended")
+    return _become(record, TenantStatus.DELETING)
+
+
+def finish_deletion(record: TenantRecord) -> TenantRecord:
+    """Close the record of a tenant of which nothing is left."""
+    return _become(record, TenantStatus.DELETED)
+
+
+def require_onboarding(record: TenantRecord) -> None:
+    """Raise NotOnboarding unless the tenant is being onboarded."""
+    if record.status is not TenantStatus.ONBOARDING:
+        raise NotOnboarding(f"tenant {record.tenant_id} is {record.status.value}: its onboarding has ended")
+
+
+def fingerprint(command: OnboardTenant) -> str:
+    """Name a command's content, so that a key used again with another body is seen."""
+    return sha256(command.model_dump_json().encode()).hexdigest()
+
+
+def _become(record: TenantRecord, status: TenantStatus) -> TenantRecord:
+    if status not in TRANSITIONS[record.status]:
+        raise Conflict(f"tenant {record.tenant_id} is {record.status.value} and cannot become {status.value}")
+    return record.model_copy(update={"status": status, "version": record.version + 1})
+
+
+def _placed(command: OnboardTenant, hosted: CloudAccount) -> CloudAccount:
+    if isinstance(command.cloud, Hosted):
+        return hosted
+    if command.cloud.account_id == hosted.account_id:
+        detail = "the platform's own account is never a tenant's: say hosted instead"
+        raise Invalid(detail, errors=[FieldError("/body/cloud/account_id", "own_account", detail)])
+    return command.cloud.to_account()
