@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-type Template = dict[str, Any]  # CloudFormation is JSON of any shape
+Template: TypeAlias = dict[str, Any]  # CloudFormation is JSON of any shape
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ import httpx
 
 from local.child import Child
 from local.errors import ChildDied
-from local.settings import HOST, PLATFORM_ACCOUNT, REGION, child_environment
+from local.settings import HOST, PLATFORM_ACCOUNT, REGION, REPOSITORY, child_environment
 from local.state import State
 
 READY_WITHIN_S = 60.0
+CHECKPOINT_SIGNAL = signal.SIGUSR1
 STOP_WITHIN_S = 60.0  # saving a large state takes time, and killing it would lose that state
 
 
@@ -45,11 +47,17 @@ class Emulator:
             return
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(parents=True)
-        self.child.start([sys.executable, "-m", "ministack"], self._environment())
+        self.child.start([sys.executable, "-m", "local.emulator_process"], self._environment())
         self._wait_until_ready()
 
     def stop(self) -> None:
         self.child.stop(STOP_WITHIN_S)
+
+    def checkpoint(self) -> None:
+        """Have the state saved now, so that a crash of the laptop loses nothing up to here."""
+        pid = self.child.pid()
+        if pid is not None:
+            os.kill(pid, CHECKPOINT_SIGNAL)
 
     def _environment(self) -> dict[str, str]:
         """Everything here is inherited by the Lambda workers too: that is how they find the endpoint and our .venv."""
@@ -72,6 +80,8 @@ class Emulator:
             LAMBDA_WARM_TTL_SECONDS="60",
             AWS_ENDPOINT_URL=self.endpoint,
             AWS_DEFAULT_REGION=REGION,
+            MAKOTO_EMULATOR_MQTT_PORT=str(self.state.remembered().mqtt_port),
+            PYTHONPATH=str(REPOSITORY),
             TMPDIR=str(self.temporary),
             PATH=os.pathsep.join((str(Path(sys.executable).parent), os.defpath)),
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from random import Random
 
+from local.simulator.dynamics import clamp
 from local.simulator.metric import BAD, STALE, UNCERTAIN, Metric, Reading, Value
 
 
@@ -100,7 +101,8 @@ class Sensor:
         return self._bounded(true_value + self._rng.gauss(0.0, self.metric.noise))
 
     def _bounded(self, value: float) -> float:
-        return round(max(self.metric.minimum, min(self.metric.maximum, value)), self.metric.decimals)
+        bounded = clamp(value, self.metric.minimum, self.metric.maximum)
+        return round(float(bounded), self.metric.decimals)
 
     def _remember(self, value: Value) -> Value:
         self._last = value

@@ -14,7 +14,7 @@ Value = float | int | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One entry of a device's birth; `noise` is the sensor's standard deviation in `unit`, `deadband` the reported change."""
+    """One entry of a device's birth; `noise` is the standard deviation, `deadband` the least change to report."""
 
     name: str
     type: MetricType

@@ -1,0 +1,76 @@
+"""Where MiniStack 1.5.33 differs from AWS in a way the product relies on, put right before it starts."""
+
+import re
+import threading
+from typing import Any
+
+from ministack.core import iam_evaluator, lambda_runtime
+from ministack.core.responses import request_scope
+from ministack.services import iot, lambda_svc
+
+
+def apply_corrections() -> None:
+    """Apply every correction; each fails loudly when a new version of the emulator has moved what it corrects."""
+    _count_loopback_as_tls()
+    _resolve_thing_attributes()
+    _keep_error_names()
+
+
+def _count_loopback_as_tls() -> None:
+    """Let `aws:SecureTransport` hold: AWS is reached by TLS only, the emulator by HTTP that never leaves the machine."""
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_with_tls(key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    iam_evaluator._resolve_condition_key = resolve_with_tls
+
+
+def _resolve_thing_attributes() -> None:
+    """Fill `${iot:Connection.Thing.Attributes[name]}` in IoT policies.
+
+    Without it a policy that ties a certificate to its device's own topics would deny everything.
+    https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
+    """
+    known_variables = iot._mqtt_policy_context
+
+    def with_attributes(account_id: str, region: str, certificate_id: str, client_id: str) -> dict[str, str]:
+        context: dict[str, str] = known_variables(account_id, region, certificate_id, client_id)
+        if "iot:connection.thing.thingname" not in context:
+            return context
+        with request_scope(account_id, region):
+            attributes = iot._things[client_id].get("attributes", {})
+        return context | {f"iot:connection.thing.attributes[{name.lower()}]": text for name, text in attributes.items()}
+
+    iot._mqtt_policy_context = with_attributes
+    iot._POLICY_VARIABLE_RE = re.compile(r"\$\{(iot:[A-Za-z.]+(?:\[[A-Za-z0-9_.,@/:#-]+\])?)\}")
+
+
+def _keep_error_names() -> None:
+    """Answer the exception's class as errorType, which Step Functions matches in Retry and Catch.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+    """
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    reported = '"error": str(e), "trace"'
+    if script.count(reported) != 1:
+        raise RuntimeError("MiniStack's Lambda worker has changed: review local/corrections.py")
+    named = '"error": str(e), "error_name": type(e).__name__, "trace"'
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(reported, named)
+    invoke, execute = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm
+    last = threading.local()
+
+    def invoke_remembering(worker: Any, *arguments: Any, **named_arguments: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = invoke(worker, *arguments, **named_arguments)
+        last.error_name = answer.get("error_name")
+        return answer
+
+    def execute_with_name(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        last.error_name = None
+        answer: dict[str, Any] = execute(func, event, request_id)
+        if last.error_name and answer.get("error"):
+            answer["body"]["errorType"] = last.error_name
+        return answer
+
+    lambda_runtime.Worker.invoke = invoke_remembering
+    lambda_svc._execute_function_warm = execute_with_name
