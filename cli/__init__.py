@@ -1,0 +1,1 @@
+"""`makoto`: the operator's and developer's commands over the public API."""

@@ -1,0 +1,24 @@
+"""The `makoto` command."""
+
+import typer
+
+from cli.commands import devices, identity, telemetry, tenants
+from cli.commands.demo import demo
+from cli.commands.simulate import simulate
+from cli.commands.status import status
+from cli.texts import text
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=text("app"))
+app.command("login", help=text("login"))(identity.login)
+app.command("logout", help=text("logout"))(identity.logout)
+app.command("whoami", help=text("whoami"))(identity.whoami)
+app.add_typer(tenants.app, name="tenants")
+app.add_typer(devices.app, name="devices")
+app.add_typer(telemetry.app, name="telemetry")
+app.command("simulate", help=text("simulate"))(simulate)
+app.command("status", help=text("status"))(status)
+app.command("demo", help=text("demo"))(demo)
+
+
+def main() -> None:
+    app()
