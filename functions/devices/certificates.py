@@ -1,0 +1,144 @@
+"""Certificates brought into line with what the device's document and the tenant's status say."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from functions.devices import model, registry
+from functions.devices.model import Device, DeviceStatus
+from functions.devices.registry import Held
+from makoto.domain import TenantStatus
+from makoto.errors import Conflict, MakotoError, NotFound
+from makoto.ports.configuration import CertificateRecord, Configuration
+from makoto.ports.context import TenantContext
+from makoto.ports.fleet import Fleet, IssuedCertificate
+
+SETTLE_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class DevicesPorts:
+    """What devices need beside the tenant's own stores."""
+
+    fleet: Fleet
+    configuration: Configuration
+
+
+class DeviceChanging(Conflict):
+    """The device is changed by others faster than its certificates can follow."""
+
+
+def settle(device_id: str, tenant: TenantContext, ports: DevicesPorts) -> Device:
+    """Make the certificates follow the stored document, again when it changed meanwhile: the last writer wins."""
+    for _ in range(SETTLE_ROUNDS):
+        held = registry.load(device_id, tenant)
+        apply(held.device, tenant, ports)
+        if registry.load(device_id, tenant).version == held.version:
+            return held.device
+    raise DeviceChanging(f"device {device_id} is being changed by others; ask again")
+
+
+def apply(device: Device, tenant: TenantContext, ports: DevicesPorts) -> None:
+    """Switch the certificates that the device names and discard those of its thing that it does not."""
+    works = model.certificate_works(device.status, ports.configuration.tenant(tenant.tenant_id).status)
+    for certificate_id in device.certificate_ids:
+        ports.configuration.save_certificate(_record(device, certificate_id, tenant.tenant_id))
+        switch(certificate_id, ports, works=works)
+    thing = model.thing_name(tenant.tenant_id, device.device_id)
+    for certificate_id in ports.fleet.certificates_of(thing):
+        if certificate_id not in device.certificate_ids:
+            discard(certificate_id, thing, ports)
+
+
+def follow_tenant(tenant_id: str, ports: DevicesPorts) -> int:
+    """Make every certificate of a tenant work or not as the tenant's present status says; return how many there are.
+
+    It asks for the status instead of believing an event, so events may come twice, late or in any order; a device
+    disabled by hand stays disabled. The things of a tenant that is gone are removed.
+    """
+    records = ports.configuration.certificates_of(tenant_id)
+    status = _status_of(tenant_id, ports)
+    for record in records:
+        if status is TenantStatus.DELETED:
+            ports.configuration.delete_certificate(record.certificate_id)
+            ports.fleet.remove_thing(model.thing_name(tenant_id, record.device_id))
+        else:
+            with suppress(NotFound):  # rotated away since the list was read
+                switch(record.certificate_id, ports, works=model.certificate_works(record.status, status))
+    return len(records)
+
+
+def switch(certificate_id: str, ports: DevicesPorts, *, works: bool) -> None:
+    """Let the broker accept the certificate or refuse it; one that is gone is refused already."""
+    if works:
+        ports.fleet.activate(certificate_id)
+        return
+    with suppress(NotFound):
+        ports.fleet.deactivate(certificate_id)
+
+
+def discard(certificate_id: str, thing: str, ports: DevicesPorts) -> None:
+    """End a certificate: the ingest function refuses it first, then the broker."""
+    ports.configuration.delete_certificate(certificate_id)
+    ports.fleet.discard_certificate(thing, certificate_id)
+
+
+@contextmanager
+def withdrawn_on_failure(claim: Held, tenant: TenantContext, ports: DevicesPorts) -> Iterator[None]:
+    """Undo a registration; where undoing fails too, the claim runs out and the next registration clears up."""
+    try:
+        yield
+    except MakotoError:
+        with suppress(MakotoError):
+            _withdraw(claim, tenant, ports)
+        raise
+
+
+@contextmanager
+def released_on_failure(claim: Held, tenant: TenantContext) -> Iterator[None]:
+    """Give up the claim on a device, so that the next request need not wait for its end."""
+    try:
+        yield
+    except MakotoError:
+        with suppress(MakotoError):
+            registry.save(claim.device.model_copy(update={"issuing_since": None}), claim.when_unchanged, tenant)
+        raise
+
+
+@contextmanager
+def discarded_on_failure(issued: IssuedCertificate, thing: str, ports: DevicesPorts) -> Iterator[None]:
+    """End a certificate whose device could not be made to name it."""
+    try:
+        yield
+    except MakotoError:
+        with suppress(MakotoError):
+            discard(issued.certificate_id, thing, ports)
+        raise
+
+
+def _withdraw(claim: Held, tenant: TenantContext, ports: DevicesPorts) -> None:
+    """Remove the thing while the claim is still ours, so that no other registration loses its own."""
+    if registry.find(claim.device.device_id, tenant) != claim:
+        return
+    thing = model.thing_name(tenant.tenant_id, claim.device.device_id)
+    for certificate_id in ports.fleet.certificates_of(thing):
+        discard(certificate_id, thing, ports)
+    ports.fleet.remove_thing(thing)
+    registry.forget(claim, tenant)
+
+
+def _record(device: Device, certificate_id: str, tenant_id: str) -> CertificateRecord:
+    return CertificateRecord(
+        certificate_id=certificate_id,
+        tenant_id=tenant_id,
+        device_id=device.device_id,
+        status="disabled" if device.status is DeviceStatus.DISABLED else "active",
+        **device.path.model_dump(),
+    )
+
+
+def _status_of(tenant_id: str, ports: DevicesPorts) -> TenantStatus:
+    try:
+        return ports.configuration.tenant(tenant_id).status
+    except NotFound:
+        return TenantStatus.DELETED
