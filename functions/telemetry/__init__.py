@@ -1,0 +1,1 @@
+"""What machines measure: taken in, kept, asked for."""

@@ -1,0 +1,1 @@
+"""One CDK stack per lifetime; every repeated part is in `constructs`."""

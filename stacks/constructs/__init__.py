@@ -1,0 +1,1 @@
+"""The repeated parts of the stacks: functions, layers, queues, tables, grants."""

@@ -1,0 +1,111 @@
+"""The role to tenants' stores: beside the platform for hosted tenants, or in a customer's own account."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.constructs.grants import allow
+
+TENANT_ID = "t????????????"
+"""Fixed length, so that no tenant's name can prefix another's."""
+
+TABLE_ACTIONS = (
+    "dynamodb:CreateTable",
+    "dynamodb:DescribeTable",
+    "dynamodb:DeleteTable",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:UpdateContinuousBackups",
+    "dynamodb:DescribeTimeToLive",
+    "dynamodb:UpdateTimeToLive",
+    "dynamodb:TagResource",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+)
+BUCKET_ACTIONS = (
+    "s3:CreateBucket",
+    "s3:DeleteBucket",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:ListBucketMultipartUploads",
+    "s3:GetBucketLocation",
+    "s3:GetBucketVersioning",
+    "s3:PutBucketVersioning",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:GetEncryptionConfiguration",
+    "s3:PutEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:GetBucketPolicy",
+    "s3:PutBucketPolicy",
+    "s3:GetBucketTagging",
+    "s3:PutBucketTagging",
+)
+OBJECT_ACTIONS = (
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:GetObjectVersion",
+    "s3:DeleteObjectVersion",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+)
+SECRET_ACTIONS = (
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecret",
+    "secretsmanager:DeleteSecret",
+    "secretsmanager:RestoreSecret",
+    "secretsmanager:TagResource",
+)
+REASON = "tenants come after deployment; each session is narrowed to one tenant's names by its session policy"
+
+
+class TenantDataRole(Construct):
+    """A role over the stores named after tenants, taken only by the platform's own roles."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        platform_account: str,
+        platform_roles: str,
+        external_id: str | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        arn_pattern = f"arn:aws:iam::{platform_account}:role/{platform_roles}"
+        # the emulator reports the session's ARN here, which never matches on AWS
+        session_pattern = f"arn:aws:sts::{platform_account}:assumed-role/{platform_roles}/*"
+        conditions: dict[str, object] = {"ArnLike": {"aws:PrincipalArn": [arn_pattern, session_pattern]}}
+        if external_id is not None:
+            conditions["StringEquals"] = {"sts:ExternalId": external_id}
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=name,
+            description="The platform's access to tenants' tables, buckets and secrets",
+            assumed_by=iam.PrincipalWithConditions(iam.AccountPrincipal(platform_account), conditions),
+            max_session_duration=cdk.Duration.hours(1),
+        )
+        self._allow_stores()
+
+    def _allow_stores(self) -> None:
+        stack = cdk.Stack.of(self)
+        table = f"arn:{stack.partition}:dynamodb:{stack.region}:{stack.account}:table/makoto-{TENANT_ID}-*"
+        bucket = f"arn:{stack.partition}:s3:::makoto-{TENANT_ID}-assets"
+        secret = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:/makoto/{TENANT_ID}/*"
+        allow(self.role, *TABLE_ACTIONS, on=[table], wildcard_because=REASON)
+        allow(self.role, *BUCKET_ACTIONS, on=[bucket], wildcard_because=REASON)
+        allow(self.role, *OBJECT_ACTIONS, on=[f"{bucket}/*"], wildcard_because=REASON)
+        allow(self.role, *SECRET_ACTIONS, on=[secret], wildcard_because=REASON)

@@ -1,0 +1,207 @@
+"""What a function may do, one name a capability; a door of `services.DOMAINS` lists those it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from stacks.constructs.grants import allow, use_key
+from stacks.data import DataStack
+from stacks.identity import IdentityStack
+from stacks.ingestion import IngestionStack
+from stacks.names import Names, iot_arn, role_arn, state_machine_arn
+from stacks.settings import DeploymentSettings
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The stacks that are deployed before the functions."""
+
+    settings: DeploymentSettings
+    names: Names
+    data: DataStack
+    identity: IdentityStack
+    ingestion: IngestionStack
+
+
+Grant = Callable[[iam.Role, Upstream], None]
+
+READ_ITEMS = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
+WRITE_ITEMS = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem")
+ONBOARDING = "onboard_tenant"
+CUSTOMER_ROLE = "makoto-tenant-access"
+
+
+def read_configuration(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "configuration", *READ_ITEMS)
+
+
+def write_configuration(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "configuration", *READ_ITEMS, *WRITE_ITEMS)
+
+
+def read_sessions(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "sessions", "dynamodb:GetItem")
+
+
+def write_sessions(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "sessions", "dynamodb:GetItem", *WRITE_ITEMS)
+
+
+def be_idempotent(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "idempotency", "dynamodb:GetItem", *WRITE_ITEMS)
+
+
+def limit_rates(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "limits", "dynamodb:GetItem", "dynamodb:UpdateItem")
+
+
+def use_database(role: iam.Role, upstream: Upstream) -> None:
+    _secret(role, upstream, upstream.data.database.app_secret)
+
+
+def own_database(role: iam.Role, upstream: Upstream) -> None:
+    _secret(role, upstream, upstream.data.database.owner_secret)
+
+
+def publish_events(role: iam.Role, upstream: Upstream) -> None:
+    stack = cdk.Stack.of(role)
+    bus = stack.format_arn(service="events", resource="event-bus", resource_name=upstream.names.bus)
+    allow(role, "events:PutEvents", on=[bus])
+
+
+def start_onboarding(role: iam.Role, upstream: Upstream) -> None:
+    machine = upstream.names.state_machine(ONBOARDING)
+    allow(role, "states:StartExecution", "states:DescribeStateMachine", on=[state_machine_arn(role, machine)])
+    executions = state_machine_arn(role, f"{machine}:*").replace(":stateMachine:", ":execution:")
+    allow(
+        role,
+        "states:DescribeExecution",
+        "states:StopExecution",
+        on=[executions],
+        wildcard_because="an execution is named after the tenant, which comes after deployment",
+    )
+
+
+def sign_people_in(role: iam.Role, upstream: Upstream) -> None:
+    """`InitiateAuth`, `RespondToAuthChallenge` and the other calls with a token of the user take no grant."""
+    pool = upstream.identity.pool.user_pool_arn
+    allow(
+        role,
+        "cognito-idp:AdminInitiateAuth",
+        "cognito-idp:AdminRespondToAuthChallenge",
+        "cognito-idp:AdminGetUser",
+        "cognito-idp:AdminUserGlobalSignOut",
+        on=[pool],
+    )
+
+
+def manage_people(role: iam.Role, upstream: Upstream) -> None:
+    allow(
+        role,
+        "cognito-idp:AdminCreateUser",
+        "cognito-idp:AdminGetUser",
+        "cognito-idp:AdminDeleteUser",
+        "cognito-idp:AdminDisableUser",
+        "cognito-idp:AdminEnableUser",
+        "cognito-idp:AdminUserGlobalSignOut",
+        "cognito-idp:AdminAddUserToGroup",
+        "cognito-idp:AdminRemoveUserFromGroup",
+        "cognito-idp:CreateGroup",
+        "cognito-idp:GetGroup",
+        "cognito-idp:DeleteGroup",
+        "cognito-idp:ListUsersInGroup",
+        on=[upstream.identity.pool.user_pool_arn],
+    )
+
+
+def reach_tenant_stores(role: iam.Role, upstream: Upstream) -> None:
+    hosted = role_arn(role, upstream.names.tenant_data_role)
+    allow(role, "sts:AssumeRole", on=[hosted])
+    allow(
+        role,
+        "sts:AssumeRole",
+        on=[role_arn(role, CUSTOMER_ROLE, account="*")],
+        wildcard_because="a customer's account number is in its tenant's record, which comes after deployment; the "
+        "role there trusts only this platform with that customer's external id",
+    )
+
+
+def manage_devices(role: iam.Role, upstream: Upstream) -> None:
+    """Make and end a device's thing and certificate."""
+    allow(
+        role,
+        "iot:CreateThing",
+        "iot:UpdateThing",
+        on=[_things(role)],
+        wildcard_because="things are named after tenants and devices, which come after deployment",
+    )
+    nameless = ("iot:CreateKeysAndCertificate", "iot:DescribeEndpoint")
+    allow(role, *nameless, on=["*"], wildcard_because="IAM knows no resource for these two actions")
+    allow(role, "iot:DescribeThingType", on=[iot_arn(role, "thingtype", upstream.names.device_policy)])
+    revoke_devices(role, upstream)
+
+
+def revoke_devices(role: iam.Role, upstream: Upstream) -> None:
+    """Disable, enable and delete certificates and things that exist."""
+    things, certificates = _things(role), iot_arn(role, "cert", "*")
+    because = "things and certificates are named by tenants and by IoT Core after deployment"
+    allow(
+        role,
+        "iot:DescribeThing",
+        "iot:DeleteThing",
+        "iot:ListThingPrincipals",
+        "iot:AttachThingPrincipal",
+        "iot:DetachThingPrincipal",
+        "iot:DescribeCertificate",
+        "iot:UpdateCertificate",
+        "iot:DeleteCertificate",
+        on=[things, certificates],
+        wildcard_because=because,
+    )
+    policy = iot_arn(role, "policy", upstream.names.device_policy)
+    allow(role, "iot:AttachPolicy", "iot:DetachPolicy", on=[policy, certificates], wildcard_because=because)
+
+
+def acknowledge_messages(role: iam.Role, upstream: Upstream) -> None:
+    allow(
+        role,
+        "iot:Publish",
+        on=[iot_arn(role, "topic", "ack/*")],
+        wildcard_because="one topic a device, and devices come after deployment",
+    )
+    nameless = "IAM knows no resource for this action"
+    allow(role, "iot:DescribeEndpoint", on=["*"], wildcard_because=nameless)
+
+
+def reject_messages(role: iam.Role, upstream: Upstream) -> None:
+    allow(role, "sqs:SendMessage", on=[upstream.ingestion.rejected.queue_arn])
+
+
+def watch_health(role: iam.Role, upstream: Upstream) -> None:
+    """Ask every part whether it is there; nothing is read from it."""
+    stack, names = cdk.Stack.of(role), upstream.names
+    tables = [table.table_arn for table in upstream.data.tables.values()]
+    messages = upstream.ingestion.messages
+    allow(role, "dynamodb:DescribeTable", on=tables)
+    allow(role, "sqs:GetQueueAttributes", on=[messages.queue.queue_arn, messages.dead_letters.queue_arn])
+    allow(role, "states:DescribeStateMachine", on=[state_machine_arn(role, names.state_machine(ONBOARDING))])
+    bus = stack.format_arn(service="events", resource="event-bus", resource_name=names.bus)
+    allow(role, "events:DescribeEventBus", on=[bus])
+    allow(role, "cognito-idp:DescribeUserPool", on=[upstream.identity.pool.user_pool_arn])
+
+
+def _table(role: iam.Role, upstream: Upstream, purpose: str, *actions: str) -> None:
+    allow(role, *actions, on=[upstream.data.tables[purpose].table_arn])
+    use_key(role, upstream.data.key, "dynamodb", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+
+
+def _secret(role: iam.Role, upstream: Upstream, secret: secretsmanager.ISecret) -> None:
+    allow(role, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", on=[secret.secret_arn])
+    use_key(role, upstream.data.key, "secretsmanager", "kms:Decrypt")
+
+
+def _things(role: iam.Role) -> str:
+    return iot_arn(role, "thing", "t????????????_*")

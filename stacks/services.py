@@ -1,0 +1,125 @@
+"""The domains: one line a domain and a door, with what it may do."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from makoto.events.tenants import TenantDeleted, TenantResumed, TenantSuspended
+from stacks import grants
+from stacks.constructs.domain_service import Batch, Domain, DomainService, Door, Feed, Schedule
+from stacks.constructs.function import FunctionWorld, Sizing
+from stacks.constructs.layers import Layers
+from stacks.grants import Upstream
+from stacks.ingestion import INGEST_TIMEOUT
+from stacks.messaging import MessagingStack
+from stacks.network import NetworkStack
+from stacks.variables import function_variables
+
+SQL = Sizing(groups=("core", "database"))
+SQL_TASK = Sizing(groups=("core", "database"), timeout_s=120)
+SQL_SCHEDULE = Sizing(groups=("core", "database"), timeout_s=55, is_asynchronous=True)
+SQL_MIGRATION = Sizing(groups=("core", "database"), timeout_s=300)
+COLUMNS = Sizing(groups=("core", "analytics"), memory_mb=2048)
+INGEST = Sizing(groups=("core", "analytics"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
+COMPACTION = Sizing(groups=("core", "analytics"), memory_mb=3008, timeout_s=900, is_asynchronous=True)
+
+HOURLY_COMPACTION = Schedule(cdk.Duration.hours(1), {"task": "compact_history", "input": {}})
+STORES = (grants.read_configuration, grants.reach_tenant_stores, grants.be_idempotent)
+
+IDENTITY = Domain(
+    "identity",
+    (
+        Door("api", (grants.read_configuration, grants.write_sessions, grants.sign_people_in)),
+        Door("authorizer", (grants.read_configuration, grants.read_sessions), Sizing(timeout_s=10)),
+    ),
+)
+TENANTS = Domain(
+    "tenants",
+    (
+        Door(
+            "api",
+            (
+                grants.use_database,
+                grants.write_configuration,
+                grants.be_idempotent,
+                grants.start_onboarding,
+                grants.publish_events,
+                grants.manage_people,
+                grants.reach_tenant_stores,
+            ),
+            SQL,
+            in_vpc=True,
+        ),
+        Door(
+            "tasks",
+            (
+                grants.use_database,
+                grants.write_configuration,
+                grants.be_idempotent,
+                grants.manage_people,
+                grants.reach_tenant_stores,
+                grants.publish_events,
+            ),
+            SQL_TASK,
+            in_vpc=True,
+        ),
+        Door(
+            "schedule",
+            (grants.use_database, grants.publish_events),
+            SQL_SCHEDULE,
+            in_vpc=True,
+            schedule=Schedule(cdk.Duration.minutes(1)),
+        ),
+        Door("migrate", (grants.use_database, grants.own_database), SQL_MIGRATION, in_vpc=True),
+    ),
+)
+DEVICES = Domain(
+    "devices",
+    (
+        Door("api", (*STORES, grants.write_configuration, grants.manage_devices)),
+        Door(
+            "events",
+            (*STORES, grants.write_configuration, grants.revoke_devices),
+            Sizing(timeout_s=60),
+            consumes=(TenantSuspended, TenantResumed, TenantDeleted),
+        ),
+    ),
+)
+TELEMETRY = Domain(
+    "telemetry",
+    (
+        Door("api", STORES, COLUMNS),
+        Door("messages", (*STORES, grants.acknowledge_messages, grants.reject_messages), INGEST),
+        Door("tasks", STORES, COMPACTION, schedule=HOURLY_COMPACTION),
+    ),
+)
+HEALTH = Domain("health", (Door("api", (grants.use_database, grants.watch_health), SQL, in_vpc=True),))
+
+DOMAINS = (IDENTITY, TENANTS, DEVICES, TELEMETRY, HEALTH)
+
+
+class ServicesStack(cdk.Stack):
+    """Every domain's functions but the claims trigger, which belongs to the user pool."""
+
+    def __init__(self, scope: Construct, upstream: Upstream, network: NetworkStack, messaging: MessagingStack) -> None:
+        settings, names = upstream.settings, upstream.names
+        environment = cdk.Environment(account=settings.account, region=settings.region)
+        super().__init__(scope, names.stack("Services"), env=environment, description="Makoto: domain functions")
+        world = FunctionWorld(
+            settings,
+            Layers(self, "Layers", settings),
+            function_variables(
+                self,
+                settings,
+                user_pool_id=upstream.identity.pool.user_pool_id,
+                user_pool_client_id=upstream.identity.client.user_pool_client_id,
+                rejected_queue_url=upstream.ingestion.rejected.queue_url,
+            ),
+            vpc=network.vpc,
+            security_group=network.function_group,
+        )
+        messages = Feed(upstream.ingestion.messages.queue, Batch(size=100, window_s=1, is_scaled=True))
+        for domain in DOMAINS:
+            feeds = {door: Feed(queue) for door, queue in messaging.queues_of(domain).items()}
+            if domain is TELEMETRY:
+                feeds["messages"] = messages
+            DomainService(self, domain, world, upstream, feeds)

@@ -1,0 +1,42 @@
+"""The environment of every function, made from the same class that reads it."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from makoto.settings import RuntimeSettings
+from stacks.names import Names, role_arn, state_machine_arn
+from stacks.settings import DeploymentSettings
+
+UNKNOWN_ACCOUNT = "000000000000"
+
+
+def function_variables(
+    scope: Construct,
+    settings: DeploymentSettings,
+    *,
+    user_pool_id: str,
+    user_pool_client_id: str,
+    rejected_queue_url: str,
+) -> dict[str, str]:
+    """Fill RuntimeSettings; a field that it gains and that is not supplied here stops the synthesis."""
+    names = Names(settings.environment)
+    runtime = RuntimeSettings(
+        environment=settings.environment,
+        region=settings.region,
+        account_id=UNKNOWN_ACCOUNT,
+        configuration_table=names.table("configuration"),
+        sessions_table=names.table("sessions"),
+        idempotency_table=names.table("idempotency"),
+        limits_table=names.table("limits"),
+        database_app_secret=names.secret("database-app"),
+        database_owner_secret=names.secret("database-owner"),
+        user_pool_id=user_pool_id,
+        user_pool_client_id=user_pool_client_id,
+        bus_name=names.bus,
+        onboarding_state_machine_arn=state_machine_arn(scope, names.state_machine("onboard_tenant")),
+        device_policy_name=names.device_policy,
+        hosted_role_arn=role_arn(scope, names.tenant_data_role),
+        rejected_queue_url=rejected_queue_url,
+    )
+    # twelve digits at run time, a reference to the account while synthesising without one
+    return {**runtime.to_environment(), "MAKOTO_ACCOUNT_ID": cdk.Stack.of(scope).account}

@@ -1,0 +1,58 @@
+"""Step Functions: every file of `statemachines/` is a Standard state machine."""
+
+import re
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from stacks.constructs.acknowledge import acknowledge
+from stacks.constructs.grants import allow
+from stacks.constructs.log_group import log_group, removal_policy
+from stacks.names import Names, function_arn
+from stacks.settings import DeploymentSettings
+
+DEFINITIONS = Path(__file__).resolve().parents[1] / "statemachines"
+PLACEHOLDER = re.compile(r"\$\{([a-z]+)_([a-z]+)\}")
+"""`${tenants_tasks}` stands for the ARN of the function `makoto-{env}-tenants-tasks`."""
+
+
+class WorkflowsStack(cdk.Stack):
+    """`<verb>_<noun>.asl.json` becomes `makoto-{env}-<verb>-<noun>`, allowed to call the functions it names."""
+
+    def __init__(self, scope: Construct, settings: DeploymentSettings, names: Names) -> None:
+        environment = cdk.Environment(account=settings.account, region=settings.region)
+        super().__init__(scope, names.stack("Workflows"), env=environment, description="Makoto: state machines")
+        for file in sorted(DEFINITIONS.glob("*.asl.json")):
+            self._machine(file, settings, names)
+
+    def _machine(self, file: Path, settings: DeploymentSettings, names: Names) -> None:
+        definition = file.name.removesuffix(".asl.json")
+        name = names.state_machine(definition)
+        construct = Construct(self, "".join(word.capitalize() for word in definition.split("_")))
+        role = iam.Role(construct, "Role", role_name=name, assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        text = file.read_text(encoding="utf-8")
+        called = {
+            placeholder.group(): function_arn(self, names.function(*placeholder.groups()))
+            for placeholder in PLACEHOLDER.finditer(text)
+        }
+        allow(role, "lambda:InvokeFunction", on=sorted(called.values()))
+        sfn.StateMachine(
+            construct,
+            "Machine",
+            state_machine_name=name,
+            state_machine_type=sfn.StateMachineType.STANDARD,
+            definition_body=sfn.DefinitionBody.from_string(text),
+            definition_substitutions={placeholder[2:-1]: arn for placeholder, arn in called.items()},
+            role=role,
+            tracing_enabled=True,
+            logs=sfn.LogOptions(
+                destination=log_group(construct, "Logs", f"/aws/vendedlogs/states/{name}", settings),
+                level=sfn.LogLevel.ALL,
+                include_execution_data=False,  # inputs name people
+            ),
+            removal_policy=removal_policy(settings),
+        )
+        acknowledge(role, "IAM5[Resource::*]", because="X-Ray and log delivery have no resource names")
