@@ -1,1 +1,1 @@
-"""Who somebody is: sign-in, sessions and the claims of a token."""
+"""Who calls: sign-in, the claims in a token, and the gate in front of every other door."""

@@ -138,7 +138,7 @@ class Configuration:
 class CachedConfiguration:
     """The reads of the hot path, each answer at most `ttl_s` old and the least used forgotten first.
 
-    That a certificate is unknown is kept for a second only, that a tenant is unknown not at all.
+    That a certificate is unknown is kept for a second only, that a tenant or a member is unknown not at all.
     """
 
     def __init__(self, configuration: Configuration, clock: Clock, ttl_s: float, most_kept: int = MOST_KEPT) -> None:
@@ -151,6 +151,10 @@ class CachedConfiguration:
     def tenant(self, tenant_id: str) -> TenantRecord:
         """Read a tenant's record; NotFound when there is none."""
         return self._remembered(f"tenant#{tenant_id}", lambda: self._configuration.tenant(tenant_id))
+
+    def membership(self, username: str) -> Membership:
+        """Read a person's membership; NotFound when the person belongs to no tenant."""
+        return self._remembered(f"membership#{username}", lambda: self._configuration.membership(username))
 
     def certificate(self, certificate_id: str) -> CertificateRecord | None:
         return self._remembered(

@@ -1,48 +1,12 @@
 """People who sign in: their passwords, second factors and tokens, kept by an identity provider."""
 
-from enum import StrEnum
 from typing import Protocol
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 
 from makoto.domain import Role, TenantId, Value
+from makoto.domain.sign_in import Challenge, ChallengeAnswer, Tokens
 from makoto.errors import Conflict, FieldError, Forbidden, Invalid, Unauthenticated
-
-
-class ChallengeName(StrEnum):
-    """What the provider may ask before it gives tokens."""
-
-    NEW_PASSWORD_REQUIRED = "NEW_PASSWORD_REQUIRED"  # noqa: S105  a name
-    SOFTWARE_TOKEN_MFA = "SOFTWARE_TOKEN_MFA"  # noqa: S105  a name
-    MFA_SETUP = "MFA_SETUP"
-
-
-class Tokens(Value):
-    """What a sign-in gives; a refresh brings no new refresh token."""
-
-    access_token: str = Field(repr=False)
-    id_token: str = Field(repr=False)
-    refresh_token: str | None = Field(default=None, repr=False)
-    expires_in_s: int
-    token_type: str = "Bearer"  # noqa: S105  RFC 6750
-
-
-class Challenge(Value):
-    """A question to answer within minutes; MFA_SETUP brings its `secret_code` for the authenticator app."""
-
-    challenge: ChallengeName
-    session: str = Field(repr=False)
-    parameters: dict[str, str] = Field(default_factory=dict, repr=False)
-
-
-class ChallengeAnswer(Value):
-    """The answer: a new password to NEW_PASSWORD_REQUIRED, a code of six digits to the other two."""
-
-    challenge: ChallengeName
-    session: str = Field(repr=False)
-    username: str
-    new_password: SecretStr | None = None
-    totp_code: str | None = Field(default=None, repr=False)
 
 
 class NewUser(Value):

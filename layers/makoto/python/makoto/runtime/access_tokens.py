@@ -12,6 +12,7 @@ from makoto.domain import Role, TenantId
 from makoto.errors import Unauthenticated
 from makoto.ports.clock import Clock
 from makoto.ports.signing_keys import Jwk, SigningKeys, UnknownKey
+from makoto.runtime.composition import Platform
 
 ALGORITHM = "RS256"
 LEEWAY = timedelta(seconds=5)
@@ -122,3 +123,11 @@ _SIGNATURE_ONLY: Any = {  # the claims are checked here, by our own clock
 
 def _refuse(because: str) -> NoReturn:
     raise TokenRefused(f"the token is refused: {because}")
+
+
+def access_tokens(platform: Platform) -> AccessTokens:
+    """Trust the platform's own user pool and app client, as the settings name them."""
+    settings = platform.settings
+    issuer = f"https://cognito-idp.{settings.region}.amazonaws.com/{settings.user_pool_id}"
+    keys = SigningKeys(platform.adapter("signing_keys"), platform.clock)
+    return AccessTokens(keys, platform.clock, issuer=issuer, client_id=settings.user_pool_client_id)

@@ -4,18 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from makoto.adapters.clouds.aws.cognito_errors import tolerating, translated
-from makoto.ports.identity import (
-    Challenge,
-    ChallengeAnswer,
-    ChallengeExpired,
-    ChallengeName,
-    IdentityUser,
-    NewUser,
-    RefreshRefused,
-    SignInRefused,
-    Tokens,
-    UserTaken,
-)
+from makoto.domain.sign_in import Challenge, ChallengeAnswer, ChallengeName, Tokens
+from makoto.ports.identity import ChallengeExpired, IdentityUser, NewUser, RefreshRefused, SignInRefused, UserTaken
 from makoto.settings import RuntimeSettings
 
 if TYPE_CHECKING:

@@ -13,20 +13,17 @@ from uuid import NAMESPACE_URL, uuid5
 
 from makoto.adapters.clouds.memory.signing import TokenSigner, process_signer
 from makoto.adapters.system import SystemClock
+from makoto.domain.sign_in import Challenge, ChallengeAnswer, ChallengeName, Tokens
 from makoto.errors import NotFound
 from makoto.ports.clock import Clock
 from makoto.ports.identity import (
-    Challenge,
-    ChallengeAnswer,
     ChallengeExpired,
-    ChallengeName,
     CodeRejected,
     IdentityUser,
     NewUser,
     PasswordRejected,
     RefreshRefused,
     SignInRefused,
-    Tokens,
     UserTaken,
 )
 from makoto.settings import RuntimeSettings

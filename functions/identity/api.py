@@ -1,0 +1,54 @@
+"""HTTP routes of signing in and out."""
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from functions.identity import service
+from functions.identity.model import Login, Logout, Me, Refresh
+from makoto.domain.sign_in import Challenge, ChallengeAnswer, Tokens
+from makoto.runtime.composition import Platform, platform
+from makoto.runtime.http import HttpApi, permit, public
+
+api = HttpApi("identity")
+
+
+@lru_cache(maxsize=1)
+def _ports_of(made: Platform) -> service.SignInPorts:
+    return service.SignInPorts(made.adapter("identity"), made.configuration, made.sessions, made.clock)
+
+
+def _ports() -> service.SignInPorts:
+    return _ports_of(platform())
+
+
+@api.post("/api/v1/auth/login", middlewares=[public()])
+def login(body: Annotated[Login, Body()]) -> Tokens | Challenge:
+    return service.login(body, _ports())
+
+
+@api.post("/api/v1/auth/challenge", middlewares=[public()])
+def answer_challenge(body: Annotated[ChallengeAnswer, Body()]) -> Tokens | Challenge:
+    return service.answer_challenge(body, _ports())
+
+
+@api.post("/api/v1/auth/refresh", middlewares=[public()])
+def refresh(body: Annotated[Refresh, Body()]) -> Tokens:
+    return service.refresh(body, _ports())
+
+
+@api.post("/api/v1/auth/logout", middlewares=[permit("identity:logout")])
+def logout(body: Annotated[Logout | None, Body()] = None) -> Response[Any]:
+    service.logout(body or Logout(), api.principal(), _ports())
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@api.get("/api/v1/auth/me", middlewares=[permit("identity:read-self")])
+def me() -> Me:
+    return service.me(api.principal(), _ports())
+
+
+handler = api.handler
