@@ -60,8 +60,8 @@ def follow_tenant(tenant_id: str, ports: DevicesPorts) -> int:
     status = _status_of(tenant_id, ports)
     for record in records:
         if status is TenantStatus.DELETED:
-            ports.configuration.delete_certificate(record.certificate_id)
             ports.fleet.remove_thing(model.thing_name(tenant_id, record.device_id))
+            ports.configuration.delete_certificate(record.certificate_id)
         else:
             with suppress(NotFound):  # rotated away since the list was read
                 switch(record.certificate_id, ports, works=model.certificate_works(record.status, status))
