@@ -12,18 +12,37 @@ from ministack.services import iot, lambda_svc
 def apply_corrections() -> None:
     """Apply every correction; each fails loudly when a new version of the emulator has moved what it corrects."""
     _count_loopback_as_tls()
+    _name_the_role_of_a_session()
     _resolve_thing_attributes()
     _keep_error_names()
 
 
 def _count_loopback_as_tls() -> None:
-    """Let `aws:SecureTransport` hold: AWS is reached by TLS only, the emulator by HTTP that never leaves the machine."""
+    """Let `aws:SecureTransport` hold: our HTTP to the emulator never leaves the machine."""
     resolve = iam_evaluator._resolve_condition_key
 
     def resolve_with_tls(key: str, context: Any) -> Any:
         return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
 
     iam_evaluator._resolve_condition_key = resolve_with_tls
+
+
+def _name_the_role_of_a_session() -> None:
+    """Let `aws:PrincipalArn` be the role and not its session; our roles have no path, which a session would not tell.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    """
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_role(key: str, context: Any) -> Any:
+        value = resolve(key, context)
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in str(value):
+            return value
+        session = str(value).split(":")
+        role = session[5].split("/")[1]
+        return f"arn:{session[1]}:iam::{session[4]}:role/{role}"
+
+    iam_evaluator._resolve_condition_key = resolve_role
 
 
 def _resolve_thing_attributes() -> None:

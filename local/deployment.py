@@ -5,7 +5,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +16,16 @@ from botocore.exceptions import ClientError
 from local.assembly import Assembly, Asset, Template
 from local.aws import Aws
 from local.errors import DeploymentFailed
-from local.settings import PLATFORM_ACCOUNT, REGION
-from local.template import without_dropped
+from local.settings import ENVIRONMENT, PLATFORM_ACCOUNT, REGION
+from local.template import NOTHING, without_dropped
 
+STACK_PREFIX = f"Makoto-{ENVIRONMENT}-"  # the template for customers' own accounts is not ours to deploy here
 BOOTSTRAP_BUCKET = f"cdk-hnb659fds-assets-{PLATFORM_ACCOUNT}-{REGION}"
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 UNUSABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 POLL_S = 0.1
+LARGEST_BODY_BYTES = 51_200  # CloudFormation quotas
 SETTLED_WITHIN_S = 120.0
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -39,22 +41,31 @@ class Deployment:
         self._bootstrap()
         self._upload(assembly)
         outputs: dict[str, str] = {}
-        exports: set[str] = set()
+        gone, is_stale = NOTHING, False
         for stack in assembly.stacks():
-            template, exports = without_dropped(stack.template, exports)
-            tell(f"{stack.name}: {self.deploy_stack(stack.name, template)}")
+            if not stack.name.startswith(STACK_PREFIX):
+                continue
+            template, gone = without_dropped(stack, gone)
+            done = self.deploy_stack(stack.name, template, is_stale=is_stale)
+            is_stale = is_stale or done != "unchanged"
+            tell(f"{stack.name}: {done}")
             outputs |= self.outputs(stack.name)
         return outputs
 
-    def deploy_stack(self, name: str, template: Template, parameters: dict[str, str] | None = None) -> str:
-        """Create or update one stack; returns what was done."""
+    def deploy_stack(
+        self, name: str, template: Template, parameters: Mapping[str, str] | None = None, *, is_stale: bool = False
+    ) -> str:
+        """Create or update one stack; returns what was done.
+
+        `is_stale`: a stack before it has changed, and so may the outputs that an equal template reads.
+        """
         current = self._status(name)
         if current in UNUSABLE:
             self._delete(name)
             current = None
-        if current is not None and self._deployed(name) == template and parameters is None:
+        if current is not None and not is_stale and self._deployed(name) == template:
             return "unchanged"
-        request = {"StackName": name, "TemplateURL": self._publish(template), "Capabilities": CAPABILITIES}
+        request: dict[str, Any] = {"StackName": name, "Capabilities": CAPABILITIES, **self._source(template)}
         request["Parameters"] = [
             {"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()
         ]
@@ -134,12 +145,14 @@ class Deployment:
         body = zip_folder(asset.source) if asset.is_folder else asset.source.read_bytes()
         self.aws.client("s3").put_object(Bucket=asset.bucket, Key=asset.key, Body=body)
 
-    def _publish(self, template: Template) -> str:
-        """Put the template into the bucket (a body in the request may have 51,200 bytes at most); returns its URL."""
+    def _source(self, template: Template) -> dict[str, str]:
+        """The template itself when it is small; from the bootstrap bucket when it is over the limit of a request."""
         body = json.dumps(template).encode()
+        if len(body) <= LARGEST_BODY_BYTES:
+            return {"TemplateBody": body.decode()}
         key = f"laptop/{hashlib.sha256(body).hexdigest()}.json"
         self.aws.client("s3").put_object(Bucket=BOOTSTRAP_BUCKET, Key=key, Body=body)
-        return f"{self.aws.endpoint}/{BOOTSTRAP_BUCKET}/{key}"
+        return {"TemplateURL": f"{self.aws.endpoint}/{BOOTSTRAP_BUCKET}/{key}"}
 
 
 def zip_folder(folder: Path) -> bytes:

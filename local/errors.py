@@ -1,4 +1,4 @@
-"""What can go wrong on a laptop, each in one sentence a newcomer can act on, in English and Japanese."""
+"""What can go wrong on a laptop, each in a sentence a newcomer can act on, in English and Japanese."""
 
 
 class LaptopError(Exception):
@@ -15,8 +15,8 @@ class NodeMissing(LaptopError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No Node.js 20 or later was found: install it, or run `pip install -r requirements.txt`, which brings one.",
-            "Node.js 20 以降が見つかりません。インストールするか `pip install -r requirements.txt` を実行してください。",
+            "No Node.js 22 or later was found: install it, or run `pip install -r requirements.txt`, which brings one.",
+            "Node.js 22 以降がありません。インストールするか `pip install -r requirements.txt` を実行してください。",
         )
 
 
@@ -26,17 +26,27 @@ class PackageMissing(LaptopError):
     def __init__(self, package: str) -> None:
         super().__init__(
             f"The package {package} is missing: connect to the network and run `pip install -r requirements.txt`.",
-            f"パッケージ {package} がありません。ネットワークに接続し `pip install -r requirements.txt` を実行してください。",
+            f"パッケージ {package} がありません。ネットに接続し `pip install -r requirements.txt` を実行してください。",
         )
 
 
 class PortTaken(LaptopError):
     """Another program listens where the laptop cloud must listen."""
 
-    def __init__(self, port: int, name: str) -> None:
+    def __init__(self, port: int, name: str, remedy: str) -> None:
         super().__init__(
-            f"Port {port} ({name}) is used by another program: stop that program, or choose with MAKOTO_PORT=8090 make up.",
-            f"ポート {port}({name})は他のプログラムが使用中です。終了するか、MAKOTO_PORT=8090 make up で別の番号を選んでください。",
+            f"Port {port} ({name}) is used by another program: stop that program, or run `{remedy}`.",
+            f"ポート {port}({name})は他のプログラムが使用中です。終了するか `{remedy}` を実行してください。",
+        )
+
+
+class NotRunning(LaptopError):
+    """A command needs the laptop cloud, which is down."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The laptop cloud is not running: run `make up`.",
+            "ラップトップ環境は動いていません。`make up` を実行してください。",
         )
 
 
@@ -45,8 +55,8 @@ class ChildDied(LaptopError):
 
     def __init__(self, name: str, log: str) -> None:
         super().__init__(
-            f"{name} did not start or has stopped: its last words are in {log}; repair the cause and run `make up` again.",
-            f"{name} が起動しないか停止しました。{log} を確認し、原因を直してから `make up` を再実行してください。",
+            f"{name} did not start or has stopped: read the end of {log}, then run `make up` again.",
+            f"{name} が起動しないか停止しました。{log} の末尾を確認し `make up` を再実行してください。",
         )
 
 
@@ -56,7 +66,7 @@ class SynthesisFailed(LaptopError):
     def __init__(self, log: str) -> None:
         super().__init__(
             f"The CDK app failed: read {log}, repair app.py or stacks/, and run `make up` again.",
-            f"CDK アプリが失敗しました。{log} を読み、app.py か stacks/ を直して `make up` を再実行してください。",
+            f"CDK アプリが失敗しました。{log} を読み app.py か stacks/ を直して `make up` を再実行してください。",
         )
 
 
@@ -75,6 +85,6 @@ class StepFailed(LaptopError):
 
     def __init__(self, step: str, answer: str) -> None:
         super().__init__(
-            f"{step} failed: {answer}; the logs are in .makoto/logs.",
-            f"{step} に失敗しました: {answer}。ログは .makoto/logs にあります。",
+            f"{step} failed: {answer}; the logs of the functions are in the emulator (`make status` says where).",
+            f"{step} に失敗しました: {answer}。関数のログはエミュレーターにあります(`make status`)。",
         )

@@ -23,7 +23,7 @@ DATABASE = "makoto"
 OWNER = "makoto_owner"
 ADMINISTRATOR = "postgres"
 READY_WITHIN_S = 30.0
-SHARED_PLACE = Path("/var/tmp")  # where the user nobody can read when a parent of the state directory is closed to it
+SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - for root only: open to nobody where root's own folders are not
 
 
 @dataclass(frozen=True)

@@ -1,47 +1,49 @@
 """What the laptop leaves out of a template: resource types the emulator refuses and that have no behaviour here."""
 
 from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
-from local.assembly import Template
+from local.assembly import Stack, Template
 
 DROPPED_TYPES: Mapping[str, str] = {
-    "AWS::EC2::EIP": "addresses of NAT gateways; a laptop's functions reach the network through its own",
-    "AWS::EC2::NatGateway": "a laptop's functions reach the network through its own",
-    "AWS::EC2::NetworkAcl": "no packets pass through the emulated network",
-    "AWS::EC2::NetworkAclEntry": "no packets pass through the emulated network",
-    "AWS::EC2::SubnetNetworkAclAssociation": "no packets pass through the emulated network",
     "AWS::EC2::FlowLog": "no packets pass through the emulated network",
-    "AWS::EC2::SecurityGroupIngress": "no packets pass through the emulated network",
     "AWS::EC2::SecurityGroupEgress": "no packets pass through the emulated network",
-    "AWS::RDS::DBProxy": "functions connect to the laptop's PostgreSQL directly",
-    "AWS::RDS::DBProxyTargetGroup": "functions connect to the laptop's PostgreSQL directly",
-    "AWS::WAFv2::WebACLAssociation": "the front door on loopback has no firewall",
-    "AWS::WAFv2::LoggingConfiguration": "the front door on loopback has no firewall",
-    "AWS::SecretsManager::RotationSchedule": "the laptop's passwords live as long as its state directory",
-    "AWS::ApplicationAutoScaling::ScalableTarget": "one laptop does not scale out",
-    "AWS::ApplicationAutoScaling::ScalingPolicy": "one laptop does not scale out",
+    "AWS::EC2::SecurityGroupIngress": "no packets pass through the emulated network",
+    "AWS::Events::Archive": "kept for replays by an operator; nothing reads it on a laptop",
 }
 
 
-def without_dropped(template: Template, dropped_exports: Set[str] = frozenset()) -> tuple[Template, set[str]]:
-    """Remove the dropped types and whatever refers to them.
+@dataclass(frozen=True)
+class Gone:
+    """Logical names that this template lost, and outputs that it or an earlier stack lost."""
 
-    `dropped_exports` are exports that earlier stacks lost; the second value returned adds those that this one loses.
-    """
-    resources = template.get("Resources", {})
-    gone = {name for name, resource in resources.items() if resource["Type"] in DROPPED_TYPES}
+    resources: frozenset[str]
+    exports: frozenset[str] = frozenset()
+    outputs: frozenset[tuple[str, str]] = frozenset()
+
+
+NOTHING = Gone(frozenset())
+
+
+def without_dropped(stack: Stack, earlier: Gone = NOTHING) -> tuple[Template, Gone]:
+    """Remove the dropped types and whatever refers to them, here or by way of an earlier stack's outputs."""
+    resources = stack.template.get("Resources", {})
+    lost = {name for name, resource in resources.items() if resource["Type"] in DROPPED_TYPES}
+    gone = replace(earlier, resources=frozenset(lost))
     kept = {
-        name: _without_references(_depending_on_kept(resource, gone), gone, dropped_exports)
+        name: _without_references(_depending_on_kept(resource, gone.resources), gone)
         for name, resource in resources.items()
-        if name not in gone
+        if name not in gone.resources
     }
-    outputs = template.get("Outputs", {})
-    lost = {name for name, output in outputs.items() if _refers(output["Value"], gone, dropped_exports)}
-    exports = {output["Export"]["Name"] for name, output in outputs.items() if name in lost and "Export" in output}
-    kept_outputs = {name: output for name, output in outputs.items() if name not in lost}
-    changed = {**template, "Resources": kept} | ({"Outputs": kept_outputs} if outputs else {})
-    return changed, set(dropped_exports) | exports
+    outputs = stack.template.get("Outputs", {})
+    lost_outputs = {name: output for name, output in outputs.items() if _refers(output["Value"], gone)}
+    exports = {output["Export"]["Name"] for output in lost_outputs.values() if "Export" in output}
+    changed = {**stack.template, "Resources": kept}
+    if outputs:
+        changed["Outputs"] = {name: output for name, output in outputs.items() if name not in lost_outputs}
+    lost_names = {(stack.name, name) for name in lost_outputs}
+    return changed, Gone(frozenset(), gone.exports | exports, gone.outputs | lost_names)
 
 
 def _depending_on_kept(resource: dict[str, Any], gone: Set[str]) -> dict[str, Any]:
@@ -54,38 +56,34 @@ def _depending_on_kept(resource: dict[str, Any], gone: Set[str]) -> dict[str, An
     return {**rest, "DependsOn": left} if left else rest
 
 
-def _without_references(node: Any, gone: Set[str], exports: Set[str]) -> Any:
+def _without_references(node: Any, gone: Gone) -> Any:
     """Copy `node` without the properties and list elements that are references to what is gone."""
     if isinstance(node, dict):
-        kept = {name: value for name, value in node.items() if not _is_reference(value, gone, exports)}
-        return {name: _without_references(value, gone, exports) for name, value in kept.items()}
+        kept = {name: value for name, value in node.items() if not _is_reference(value, gone)}
+        return {name: _without_references(value, gone) for name, value in kept.items()}
     if isinstance(node, list):
-        return [_without_references(value, gone, exports) for value in node if not _is_reference(value, gone, exports)]
+        return [_without_references(value, gone) for value in node if not _is_reference(value, gone)]
     return node
 
 
-def _is_reference(node: Any, gone: Set[str], exports: Set[str]) -> bool:
+def _is_reference(node: Any, gone: Gone) -> bool:
     """Whether this node is itself an intrinsic function naming something gone."""
-    if not isinstance(node, dict) or len(node) != 1:
-        return False
-    ((function, argument),) = node.items()
-    match function:
-        case "Ref":
-            return argument in gone
-        case "Fn::GetAtt":
-            return (argument.split(".") if isinstance(argument, str) else argument)[0] in gone
-        case "Fn::ImportValue":
-            return isinstance(argument, str) and argument in exports
-        case "Fn::Sub":
-            text = argument if isinstance(argument, str) else argument[0]
-            return any(f"${{{name}" in text for name in gone)
+    match node:
+        case {"Ref": str(name)}:
+            return name in gone.resources
+        case {"Fn::GetAtt": [str(name), *_]}:
+            return name in gone.resources
+        case {"Fn::ImportValue": str(name)}:
+            return name in gone.exports
+        case {"Fn::GetStackOutput": {"StackName": str(stack), "OutputName": str(output)}}:
+            return (stack, output) in gone.outputs
         case _:
             return False
 
 
-def _refers(node: Any, gone: Set[str], exports: Set[str]) -> bool:
+def _refers(node: Any, gone: Gone) -> bool:
     """Whether something gone is named anywhere inside this node."""
-    if _is_reference(node, gone, exports):
+    if _is_reference(node, gone):
         return True
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return any(_refers(child, gone, exports) for child in children)
+    return any(_refers(child, gone) for child in children)
