@@ -3,22 +3,14 @@
 from typing import Any
 
 from functions.identity import service
-from makoto.errors import Forbidden
 from makoto.runtime.composition import platform
 from makoto.runtime.telemetry import bind, logger
-
-
-class AnotherUserPool(Forbidden):
-    """The event is not from the pool of this environment."""
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Add the claims to the access token; raising makes Cognito refuse the sign-in."""
     bind(domain="identity", tenant_id=None, correlation_id=str(getattr(context, "aws_request_id", "")))
-    made = platform()
-    if event["userPoolId"] != made.settings.user_pool_id:
-        raise AnotherUserPool("the event is of another user pool")
-    claims = service.claims_of(event["userName"], made.configuration)
+    claims = service.claims_of(event["userName"], platform().configuration)
     added = {"claimsToAddOrOverride": claims.model_dump(mode="json")}
     event["response"]["claimsAndScopeOverrideDetails"] = {"accessTokenGeneration": added}
     logger.info("claims added", tenant=claims.tenant_id, role=claims.role, trigger=event["triggerSource"])

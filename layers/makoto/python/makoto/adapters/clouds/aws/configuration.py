@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from makoto.adapters.clouds.aws.errors import translated
+from makoto.errors import Throttled
 from makoto.ports.configuration import Configuration, DeleteItem, Item, ItemKey, PutItem
 from makoto.settings import RuntimeSettings
 
@@ -22,7 +24,8 @@ class DynamoConfiguration:
         self._table = table
 
     def get(self, key: ItemKey) -> Item | None:
-        answer = self._client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True)
+        with translated():
+            answer = self._client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True)
         return _COLUMNS.read(answer["Item"]) if "Item" in answer else None
 
     def list(self, pk: str, prefix: str) -> Sequence[Item]:
@@ -32,16 +35,19 @@ class DynamoConfiguration:
             ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
             ConsistentRead=True,
         )
-        return [_COLUMNS.read(item) for page in pages for item in page["Items"]]
+        with translated():
+            return [_COLUMNS.read(item) for page in pages for item in page["Items"]]
 
     def write(self, writes: Sequence[PutItem | DeleteItem]) -> bool:
+        transaction = [self._transact(write) for write in writes]
         try:
-            self._client.transact_write_items(TransactItems=[self._transact(write) for write in writes])
+            with translated(writing=True):
+                self._client.transact_write_items(TransactItems=transaction)
         except self._client.exceptions.TransactionCanceledException as cancelled:
             reasons = {reason.get("Code", "None") for reason in cancelled.response.get("CancellationReasons", [])}
             if reasons <= {"None", "ConditionalCheckFailed"}:
                 return False
-            raise
+            raise Throttled("another write of the same item is under way") from cancelled
         return True
 
     def _transact(self, write: PutItem | DeleteItem) -> "TransactWriteItemTypeDef":

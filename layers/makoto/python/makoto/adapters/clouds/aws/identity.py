@@ -1,4 +1,4 @@
-"""People in a Cognito user pool; only our functions may sign them in (the admin flows), never a browser directly."""
+"""People in a Cognito user pool. Signing in takes no grant; creating, disabling and deleting people does."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,9 @@ class CognitoIdentity:
 
     def sign_in(self, username: str, password: str) -> Tokens | Challenge:
         with translated(SignInRefused):
-            answer = self._client.admin_initiate_auth(
-                UserPoolId=self._pool_id,
+            answer = self._client.initiate_auth(
                 ClientId=self._client_id,
-                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                AuthFlow="USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": username, "PASSWORD": password},
             )
         return self._outcome(answer)
@@ -34,8 +33,7 @@ class CognitoIdentity:
     def respond_to_challenge(self, answer: ChallengeAnswer) -> Tokens | Challenge:
         with translated(ChallengeExpired):
             session = self._verified(answer) if answer.challenge is ChallengeName.MFA_SETUP else answer.session
-            outcome = self._client.admin_respond_to_auth_challenge(
-                UserPoolId=self._pool_id,
+            outcome = self._client.respond_to_auth_challenge(
                 ClientId=self._client_id,
                 ChallengeName=answer.challenge.value,
                 Session=session,
@@ -62,8 +60,7 @@ class CognitoIdentity:
 
     def refresh(self, refresh_token: str) -> Tokens:
         with translated(RefreshRefused):
-            answer = self._client.admin_initiate_auth(
-                UserPoolId=self._pool_id,
+            answer = self._client.initiate_auth(
                 ClientId=self._client_id,
                 AuthFlow="REFRESH_TOKEN_AUTH",
                 AuthParameters={"REFRESH_TOKEN": refresh_token},

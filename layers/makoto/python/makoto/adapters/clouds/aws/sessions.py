@@ -4,6 +4,7 @@ from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
+from makoto.adapters.clouds.aws.errors import translated
 from makoto.ports.sessions import Sessions
 from makoto.settings import RuntimeSettings
 
@@ -20,12 +21,14 @@ class DynamoSessions:
 
     def put(self, key: str, expires_at: datetime) -> None:
         item = {"pk": {"S": key}, "expires_at": {"N": str(ceil(expires_at.timestamp()))}}
-        self._client.put_item(TableName=self._table, Item=item)
+        with translated(writing=True):
+            self._client.put_item(TableName=self._table, Item=item)
 
     def has(self, key: str) -> bool:
-        answer = self._client.get_item(
-            TableName=self._table, Key={"pk": {"S": key}}, ConsistentRead=True, ProjectionExpression="pk"
-        )
+        with translated():
+            answer = self._client.get_item(
+                TableName=self._table, Key={"pk": {"S": key}}, ConsistentRead=True, ProjectionExpression="pk"
+            )
         return "Item" in answer
 
 
