@@ -1,0 +1,37 @@
+"""The session policies: what a tenant's credentials may do, each resource by its name (2,048 characters at most)."""
+
+from typing import Any
+
+from makoto.adapters.clouds.aws.names import bucket_arn, secrets_arn, table_arn
+from makoto.domain import TenantRecord
+
+TABLE_ACTIONS = (
+    "BatchGetItem",
+    "BatchWriteItem",
+    "ConditionCheckItem",
+    "DeleteItem",
+    "DescribeTable",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "UpdateItem",
+)
+OBJECT_ACTIONS = ("AbortMultipartUpload", "DeleteObject", "GetObject", "PutObject")
+SECRET_ACTIONS = ("CreateSecret", "DeleteSecret", "DescribeSecret", "GetSecretValue", "PutSecretValue")
+
+
+def data_policy(record: TenantRecord) -> dict[str, Any]:
+    """What the stores of one tenant need: its tables' items, its bucket's objects, its secrets."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            _allow("dynamodb", TABLE_ACTIONS, table_arn(record)),
+            _allow("s3", ("ListBucket",), bucket_arn(record)),
+            _allow("s3", OBJECT_ACTIONS, f"{bucket_arn(record)}/*"),
+            _allow("secretsmanager", SECRET_ACTIONS, secrets_arn(record)),
+        ],
+    }
+
+
+def _allow(service: str, actions: tuple[str, ...], resource: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": [f"{service}:{action}" for action in actions], "Resource": resource}

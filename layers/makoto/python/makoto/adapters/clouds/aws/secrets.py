@@ -1,0 +1,61 @@
+"""Secrets in Secrets Manager under one tenant's folder."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from makoto.adapters.clouds.aws.errors import translated
+from makoto.ports.ids import Ids
+from makoto.ports.secrets import SecretNotFound
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+class SecretsManagerSecrets:
+    """One folder of secrets; a deleted one is gone at once, since the tenant's data must not outlive its deletion."""
+
+    def __init__(self, connect: Callable[[], "SecretsManagerClient"], prefix: str, ids: Ids) -> None:
+        self._connect = connect
+        self._prefix = prefix
+        self._ids = ids
+
+    @cached_property
+    def _client(self) -> "SecretsManagerClient":
+        return self._connect()
+
+    def read(self, name: str) -> str:
+        with translated():
+            try:
+                return self._client.get_secret_value(SecretId=self._prefix + name)["SecretString"]
+            except self._client.exceptions.ResourceNotFoundException as error:
+                raise SecretNotFound(name) from error
+
+    def create(self, name: str, value: str) -> bool:
+        with translated(writing=True):
+            try:
+                self._client.create_secret(
+                    Name=self._prefix + name, SecretString=value, ClientRequestToken=self._token()
+                )
+            except self._client.exceptions.ResourceExistsException:
+                return False
+        return True
+
+    def update(self, name: str, value: str) -> bool:
+        with translated(writing=True):
+            try:
+                self._client.put_secret_value(
+                    SecretId=self._prefix + name, SecretString=value, ClientRequestToken=self._token()
+                )
+            except self._client.exceptions.ResourceNotFoundException:
+                return False
+        return True
+
+    def delete(self, name: str) -> None:
+        with translated(writing=True), suppress(self._client.exceptions.ResourceNotFoundException):
+            self._client.delete_secret(SecretId=self._prefix + name, ForceDeleteWithoutRecovery=True)
+
+    def _token(self) -> str:
+        """Name a write, so that a second try of the client makes no second version (32 to 64 characters)."""
+        return self._ids.random(16).hex()
