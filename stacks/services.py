@@ -15,12 +15,12 @@ from stacks.network import NetworkStack
 from stacks.variables import function_variables
 
 SQL = Sizing(groups=("core", "database"))
-SQL_TASK = Sizing(groups=("core", "database"), timeout_s=120)
+SQL_TASK = Sizing(groups=("core", "database", "objects"), timeout_s=120)
 SQL_SCHEDULE = Sizing(groups=("core", "database"), timeout_s=55, is_asynchronous=True)
 SQL_MIGRATION = Sizing(groups=("core", "database"), timeout_s=300)
-COLUMNS = Sizing(groups=("core", "analytics"), memory_mb=2048)
-INGEST = Sizing(groups=("core", "analytics"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
-COMPACTION = Sizing(groups=("core", "analytics"), memory_mb=3008, timeout_s=900, is_asynchronous=True)
+COLUMNS = Sizing(groups=("core", "analytics", "objects"), memory_mb=2048)
+INGEST = Sizing(groups=("core", "analytics", "objects"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
+COMPACTION = Sizing(groups=("core", "analytics", "objects"), memory_mb=3008, timeout_s=900, is_asynchronous=True)
 
 HOURLY_COMPACTION = Schedule(cdk.Duration.hours(1), {"task": "compact_history", "input": {}})
 STORES = (grants.read_configuration, grants.reach_tenant_stores, grants.be_idempotent)

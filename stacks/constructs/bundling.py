@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,25 +57,29 @@ def compile_tree(tree: Path) -> None:
 
 
 def lambda_interpreter() -> str:
-    """Find a CPython of Lambda's version on this machine; bytecode of another version is ignored by it."""
-    if sys.version_info[:2] == tuple(int(part) for part in PYTHON.split(".")):
-        return sys.executable
-    if uv := shutil.which("uv"):
-        found = subprocess.run(
-            [uv, "python", "find", "--no-project", "--no-python-downloads", PYTHON],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if found.returncode == 0:
-            return found.stdout.strip()
-    if found_on_path := shutil.which(f"python{PYTHON}"):
-        return found_on_path
+    """Find a CPython of Lambda's version on this machine; Lambda ignores the bytecode of another version."""
+    for candidate in _candidates():
+        if _version(candidate) == PYTHON:
+            return candidate
     raise BundlingRefused(
         f"Python {PYTHON} is needed to compile the layers for Lambda and was not found: install it "
         f"(`uv python install {PYTHON}` or `pyenv install {PYTHON}`), or synthesise with `-c bundling=false`, "
         "which is for the laptop and the tests, never for a deployment"
     )
+
+
+def _candidates() -> Iterator[str]:
+    yield sys.executable
+    if on_path := shutil.which(f"python{PYTHON}"):
+        yield on_path
+    for installer in (".local/share/uv/python/cpython-", ".pyenv/versions/"):
+        yield from map(str, sorted(Path.home().glob(f"{installer}{PYTHON}*/bin/python{PYTHON}")))
+
+
+def _version(interpreter: str) -> str:
+    """Ask the program itself: pyenv leaves a python3.13 on the path that only says it is not installed."""
+    asked = [interpreter, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _installer() -> list[str]:

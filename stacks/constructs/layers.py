@@ -16,7 +16,7 @@ from stacks.settings import DeploymentSettings
 LAYERS = Path(__file__).resolve().parents[2] / "layers"
 MAKOTO = LAYERS / "makoto"
 
-Group = Literal["core", "analytics", "database"]
+Group = Literal["core", "analytics", "database", "objects"]
 
 
 class Layers(Construct):
