@@ -28,7 +28,14 @@ def some_series(draw: st.DrawFn) -> Any:
         count = draw(length)
         return draw(st.lists(of, min_size=count, max_size=count))
 
-    one
+    one: dict[str, Any] = {"m": draw(names), "t": column(times), "v": column(draw(st.sampled_from([numbers, values])))}
+    if draw(st.booleans()):
+        one["q"] = column(draw(st.sampled_from([st.sampled_from([192, 0, 64, 500]), qualities])))
+    if draw(st.integers(0, 4)) == 0:
+        one["qs"] = column(st.sampled_from([None, "Bad", 3]))
+    if draw(st.integers(0, 9)) == 0:
+        one[draw(st.sampled_from(["m", "t", "v", "q", "qs", "clock", "x"]))] = draw(oddities | times)
+    return one
 
 
 @st.composite
