@@ -113,6 +113,11 @@ def finish_deletion(record: TenantRecord) -> TenantRecord:
     return _become(record, TenantStatus.DELETED)
 
 
+def revise(record: TenantRecord) -> TenantRecord:
+    """Count a change of what surrounds the record."""
+    return record.model_copy(update={"version": record.version + 1})
+
+
 def require_onboarding(record: TenantRecord) -> None:
     """Raise NotOnboarding unless the tenant is being onboarded."""
     if record.status is not TenantStatus.ONBOARDING:

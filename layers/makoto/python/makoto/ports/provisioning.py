@@ -25,13 +25,9 @@ class CloudProvisioner(Protocol):
         """Make the stores and set every property, whatever of them exists; StoreTaken, StoreNotReady."""
         ...
 
-    def contents(self, record: TenantRecord) -> str | None:
-        """Name a kind of business content that the stores hold (never the content); None when there is none."""
-        ...
-
     def remove(self, record: TenantRecord) -> Sequence[str]:
-        """Remove the tenant's stores with what the platform itself put there; return the names still to be seen.
+        """Remove the tenant's stores and return the names of those still to be seen.
 
-        A store with business content stays and is named.
+        An object store that holds objects stays and is named; whether the document store may go, the caller has asked.
         """
         ...

@@ -23,8 +23,9 @@ CREATE TABLE tenants (
     updated_at timestamptz NOT NULL
 );
 
--- a failed or deleted tenant frees its organization's code
-CREATE UNIQUE INDEX tenants_organization ON tenants (organization) WHERE status NOT IN ('failed', 'deleted');
+-- a tenant that failed or leaves frees its organization's code
+CREATE UNIQUE INDEX tenants_organization ON tenants (organization)
+    WHERE status IN ('onboarding', 'active', 'suspended');
 -- the listing's keyset, and the listing of one status
 CREATE INDEX tenants_created ON tenants (created_at DESC, tenant_id DESC);
 CREATE INDEX tenants_status ON tenants (status, created_at DESC, tenant_id DESC);

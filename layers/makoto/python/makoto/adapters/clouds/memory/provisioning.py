@@ -1,0 +1,25 @@
+"""A tenant's stores in this process: they are there as soon as they are named."""
+
+from collections.abc import Sequence
+
+from makoto.domain import TenantRecord
+from makoto.settings import RuntimeSettings
+
+
+class MemoryProvisioner:
+    """Remembers whose stores were made."""
+
+    def __init__(self) -> None:
+        self.provisioned: set[str] = set()
+
+    def provision(self, record: TenantRecord) -> None:
+        self.provisioned.add(record.tenant_id)
+
+    def remove(self, record: TenantRecord) -> Sequence[str]:
+        self.provisioned.discard(record.tenant_id)
+        return ()
+
+
+def connect(settings: RuntimeSettings) -> MemoryProvisioner:
+    """Start empty."""
+    return MemoryProvisioner()
