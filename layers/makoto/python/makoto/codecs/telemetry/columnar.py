@@ -71,7 +71,10 @@ class ColumnarReader:
         together = b"[" + b",".join(texts) + b"]"
         if together.count(b"[") != len(texts) + 1:
             raise NotClean
-        return np.frombuffer(self._buffer(together, "d"), np.float64)
+        v = np.frombuffer(self._buffer(together, "d"), np.float64)
+        if len(v) != sum(lengths):  # an empty list has no comma either
+            raise NotClean
+        return v
 
     def _qualities(self, series: Sequence[RawSeries], lengths: Sequence[int]) -> Qualities | None:
         if any(bytes(each.qs) for each in series):
