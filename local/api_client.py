@@ -1,0 +1,69 @@
+"""The public API as the laptop's own tool uses it: through the front door, like everybody else."""
+
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Self
+
+import httpx
+
+from local.errors import StepFailed
+
+TIMEOUT_S = 60.0
+Json = dict[str, Any]  # an answer of the API, read by its keys
+
+
+@dataclass
+class ApiClient:
+    """Calls the API as one signed-in person."""
+
+    http: httpx.Client
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def sign_in(cls, url: str, username: str, password: str) -> Self:
+        """Sign in; a first password is replaced by itself, for the demo's logins are remembered in one place."""
+        client = cls(httpx.Client(base_url=url, timeout=TIMEOUT_S))
+        answer = client.call("POST", "/api/v1/auth/login", json={"username": username, "password": password})
+        if answer.get("challenge") == "NEW_PASSWORD_REQUIRED":
+            reply = {"challenge": answer["challenge"], "session": answer["session"]}
+            person = {"username": username, "new_password": password}
+            answer = client.call("POST", "/api/v1/auth/challenge", json={**reply, **person})
+        client.headers = {"authorization": f"Bearer {answer['access_token']}"}
+        return client
+
+    def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, json: Json | None = None) -> Json:
+        """Send one request; anything but success raises StepFailed with the problem's own words."""
+        answer = self.http.request(method, path, headers={**self.headers, **(headers or {})}, json=json)
+        if answer.is_error:
+            raise StepFailed(f"{method} {path}", f"{answer.status_code} {answer.text[:500]}")
+        return dict(answer.json()) if answer.content else {}
+
+    def find(self, path: str) -> Json | None:
+        """Read what may not be there."""
+        answer = self.http.get(path, headers=self.headers)
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.is_error:
+            raise StepFailed(f"GET {path}", f"{answer.status_code} {answer.text[:500]}")
+        return dict(answer.json())
+
+    def pages(self, path: str) -> list[Json]:
+        """Every item of a listing."""
+        items: list[Json] = []
+        cursor: str | None = None
+        while True:
+            page = self.call("GET", f"{path}?limit=100" + (f"&cursor={cursor}" if cursor else ""))
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
+
+    def wait_for(self, path: str, key: str, wanted: str, *, hopeless: frozenset[str], within_s: float) -> Json:
+        """Ask until `key` says `wanted`; a hopeless value or the end of the time raises StepFailed with the answer."""
+        deadline = time.monotonic() + within_s
+        while (answer := self.call("GET", path))[key] != wanted:
+            if answer[key] in hopeless or time.monotonic() > deadline:
+                raise StepFailed(f"Waiting for {path} to be {wanted}", str(answer))
+            time.sleep(0.5)
+        return answer

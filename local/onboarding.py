@@ -1,0 +1,119 @@
+"""Demo data, by the public API: two tenants in accounts of their own, their administrators and their machines.
+
+Three things the API cannot do are done as an operator does them once per environment: the first platform administrator,
+the customers' own role, and passwords, which the platform mails to people and a laptop has no mail.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from local.api_client import ApiClient, Json
+from local.assembly import Assembly
+from local.aws import Aws
+from local.demo import ADMINISTRATOR, TENANTS, DemoTenant
+from local.deployment import Deployment
+from local.settings import PLATFORM_ACCOUNT, PREFIX, REGION
+from local.state import State, write_private
+from makoto.adapters.clouds.aws.configuration import DynamoConfiguration
+from makoto.domain import PLATFORM_TENANT_ID
+from makoto.domain.membership import Membership
+from makoto.domain.principal import Role
+from makoto.ports.configuration import Configuration
+
+TENANT_ACCOUNT = "Makoto-TenantAccount"
+ACTIVE_WITHIN_S = 90.0
+HOPELESS = frozenset({"failed", "deleting", "deleted"})
+FREED = frozenset({"failed", "deleted"})
+
+
+@dataclass(frozen=True)
+class Onboarding:
+    """Makes the demo's cast; whatever is there already is left as it is."""
+
+    state: State
+    aws: Aws
+    assembly: Assembly
+    url: str
+    user_pool_id: str
+
+    def run(self) -> dict[str, str]:
+        """Onboard what is missing and return the logins by their role."""
+        password = self.state.remembered().demo_password
+        self._platform_administrator(password)
+        platform = ApiClient.sign_in(self.url, ADMINISTRATOR, password)
+        known = self._known(platform)
+        for tenant in TENANTS:
+            self._deploy_role(tenant)
+            tenant_id = known.get(tenant.organization) or self._onboard(platform, tenant)
+            detail = f"/api/v1/admin/tenants/{tenant_id}"
+            platform.wait_for(detail, "status", "active", hopeless=HOPELESS, within_s=ACTIVE_WITHIN_S)
+            self._give_password(tenant.administrator, password)
+            self._register_devices(ApiClient.sign_in(self.url, tenant.administrator, password), tenant_id, tenant)
+            known[tenant.organization] = tenant_id
+        return self._remember_logins(known, password)
+
+    def _platform_administrator(self, password: str) -> None:
+        configuration = Configuration(DynamoConfiguration(self.aws.client("dynamodb"), f"{PREFIX}-configuration"))
+        membership = Membership(username=ADMINISTRATOR, tenant_id=PLATFORM_TENANT_ID, role=Role.PLATFORM_ADMIN)
+        configuration.save_membership(membership)
+        cognito = self.aws.client("cognito-idp")
+        attributes = [{"Name": "email", "Value": ADMINISTRATOR}, {"Name": "email_verified", "Value": "true"}]
+        try:
+            cognito.admin_create_user(
+                UserPoolId=self.user_pool_id,
+                Username=ADMINISTRATOR,
+                UserAttributes=attributes,
+                MessageAction="SUPPRESS",
+            )
+        except cognito.exceptions.UsernameExistsException:
+            return
+        self._give_password(ADMINISTRATOR, password)
+
+    def _give_password(self, username: str, password: str) -> None:
+        """Play the mail with the first password, which a laptop cannot receive."""
+        cognito = self.aws.client("cognito-idp")
+        user = cognito.admin_get_user(UserPoolId=self.user_pool_id, Username=username)
+        if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
+            cognito.admin_set_user_password(
+                UserPoolId=self.user_pool_id, Username=username, Password=password, Permanent=True
+            )
+
+    def _known(self, platform: ApiClient) -> dict[str, str]:
+        """Tenants that live, by organization."""
+        tenants = platform.pages("/api/v1/admin/tenants")
+        return {each["organization"]: each["tenant_id"] for each in tenants if each["status"] not in FREED}
+
+    def _deploy_role(self, tenant: DemoTenant) -> None:
+        """Do what a customer does: deploy the platform's template in the own account."""
+        template = self.assembly.template(f"{TENANT_ACCOUNT}.template.json")
+        parameters = {"PlatformAccountId": PLATFORM_ACCOUNT, "ExternalId": tenant.external_id}
+        Deployment(Aws(self.aws.endpoint, tenant.account)).deploy_stack(TENANT_ACCOUNT, template, parameters)
+
+    def _onboard(self, platform: ApiClient, tenant: DemoTenant) -> str:
+        outputs = Deployment(Aws(self.aws.endpoint, tenant.account)).outputs(TENANT_ACCOUNT)
+        cloud = {"mode": "own_account", "account_id": tenant.account, "region": REGION}
+        cloud |= {"role_arn": outputs["RoleArn"], "external_id": tenant.external_id}
+        body: Json = {"name": tenant.name, "organization": tenant.organization, "cloud": cloud}
+        body["administrator"] = {"email": tenant.administrator, "name": tenant.administrator_name}
+        body["features"] = list(tenant.features)
+        headers = {"Idempotency-Key": f"demo-{tenant.organization}"}
+        return str(platform.call("POST", "/api/v1/admin/tenants", headers=headers, json=body)["tenant_id"])
+
+    def _register_devices(self, client: ApiClient, tenant_id: str, tenant: DemoTenant) -> None:
+        """Register each machine, and rotate the credentials of one whose file this laptop has lost."""
+        devices = f"/api/v1/tenants/{tenant_id}/devices"
+        for device in tenant.devices():
+            file = self.state.devices / f"{tenant_id}_{device.device_id}.json"
+            if file.exists():
+                continue
+            known = client.find(f"{devices}/{device.device_id}")
+            path, body = (f"{devices}/{device.device_id}/rotate", None) if known else (devices, asdict(device))
+            answer = client.call("POST", path, json=body)
+            write_private(file, json.dumps(answer["credentials"], indent=2))
+
+    def _remember_logins(self, tenants: Mapping[str, str], password: str) -> dict[str, str]:
+        logins = {PLATFORM_TENANT_ID: ADMINISTRATOR}
+        logins |= {tenants[tenant.organization]: tenant.administrator for tenant in TENANTS}
+        write_private(self.state.logins, json.dumps({"password": password, "logins": logins}, indent=2))
+        return logins
