@@ -3,17 +3,14 @@
 from pydantic import Field
 
 from functions.devices.model import Change, Device, DeviceCertificate, DeviceStatus, thing_name, topic_prefix
-from makoto.domain import Instant, Value
+from makoto.domain import EquipmentPath, Instant, Value
 
 
 class DeviceView(Value):
     """A device as the API shows it."""
 
     device_id: str
-    site: str
-    area: str
-    line: str
-    cell: str
+    path: EquipmentPath
     description: str
     status: DeviceStatus
     client_id: str
@@ -61,8 +58,7 @@ def detail(tenant_id: str, device: Device) -> DeviceDetail:
 
 def _shown(tenant_id: str, device: Device) -> dict[str, object]:
     return {
-        **device.model_dump(include={"device_id", "description", "status", "registered_at"}),
-        **device.path.model_dump(),
+        **device.model_dump(include={"device_id", "path", "description", "status", "registered_at"}),
         "certificates": device.certificates,
         "client_id": thing_name(tenant_id, device.device_id),
         "topic": topic_prefix(tenant_id, device.path),

@@ -1,1 +1,1 @@
-"""Whether every part of the platform answers."""
+"""Health: says whether the platform answers and which of its parts does not."""

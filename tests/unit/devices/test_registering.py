@@ -192,7 +192,7 @@ def test_two_tenants_may_use_one_device_id_and_never_see_each_other(factory: Fac
     command = RegisterDevice(device_id="edge-07", site="nagoya", area="food", line="l1", cell="c1")
     other = service.register_device(command, factory.neighbour, factory.ports)
 
-    assert service.read_device("edge-07", factory.tenant).site == "osaka"
-    assert service.read_device("edge-07", factory.neighbour).site == "nagoya"
+    assert service.read_device("edge-07", factory.tenant).path.site == "osaka"
+    assert service.read_device("edge-07", factory.neighbour).path.site == "nagoya"
     assert other.credentials.client_id != THING
     assert len(factory.working()) == 2
