@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from makoto.events import Envelope, Event
 from makoto.runtime.composition import platform
-from makoto.runtime.telemetry import bind, logger
+from makoto.runtime.telemetry import logger, serving
 
 Fact = TypeVar("Fact", bound=Event)
 Reaction = Callable[[Fact, Envelope], None]
@@ -47,7 +47,10 @@ class EventDoor:
     def _react(self, record: SQSRecord) -> None:
         body = orjson.loads(record.body)
         envelope = Envelope.model_validate(body["detail"])
-        bind(domain=self.domain, tenant_id=envelope.tenant_id, correlation_id=envelope.correlation_id)
+        with serving(domain=self.domain, tenant_id=envelope.tenant_id, correlation_id=envelope.correlation_id):
+            self._act_once(envelope)
+
+    def _act_once(self, envelope: Envelope) -> None:
         inbox = platform().inbox
         if envelope.detail_type not in self.reactions or inbox.has_seen(self.domain, envelope.id):
             return

@@ -29,7 +29,7 @@ from makoto.runtime.problem import (
     problem_headers,
     to_json,
 )
-from makoto.runtime.telemetry import bind, logger, metrics
+from makoto.runtime.telemetry import logger, metrics, serving
 
 
 class NoSuchRoute(NotFound):
@@ -121,23 +121,16 @@ class HttpApi(APIGatewayRestResolver):
 
     def handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Serve one API Gateway event."""
-        self._begin(event)
-        answer = self.resolve(event, context)
-        headers = answer.setdefault("multiValueHeaders", {})
-        headers["X-Request-Id"] = [event["requestContext"].get("requestId", "")]
-        self._end(event, answer["statusCode"])
-        return answer
-
-    def _begin(self, event: dict[str, Any]) -> None:
         request = event["requestContext"]
         request_id = str(request.get("requestId", ""))
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        bind(
-            domain=self.domain,
-            tenant_id=(request.get("authorizer") or {}).get("tenant_id"),
-            correlation_id=_correlation_id(headers, request_id),
-            request_id=request_id,
-        )
+        tenant_id = (request.get("authorizer") or {}).get("tenant_id")
+        correlation_id = _correlation_id(headers, request_id)
+        with serving(domain=self.domain, tenant_id=tenant_id, correlation_id=correlation_id, request_id=request_id):
+            answer = self.resolve(event, context)
+            answer.setdefault("multiValueHeaders", {})["X-Request-Id"] = [request_id]
+            self._end(event, answer["statusCode"])
+        return answer
 
     def _end(self, event: dict[str, Any], status: int) -> None:
         logger.info("request served", method=event["httpMethod"], resource=event.get("resource"), status=status)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from makoto.errors import Invalid, MakotoError
 from makoto.runtime.problem import invalid_from
-from makoto.runtime.telemetry import bind, logger
+from makoto.runtime.telemetry import logger, serving
 
 Task = TypeVar("Task", bound=Callable[..., Any])
 
@@ -47,18 +47,15 @@ class TaskDoor:
     def handler(self, event: dict[str, Any], context: LambdaContext) -> Any:
         """Run one task; a failure leaves as one of the six kinds, its cause fit for the operator."""
         given = event.get("input") or {}
-        bind(
-            domain=self.domain,
-            tenant_id=given.get("tenant_id"),
-            correlation_id=str(given.get("correlation_id") or context.aws_request_id),
-            task=event.get("task"),
-        )
-        try:
-            result = self._run(str(event.get("task")), given)
-        except MakotoError as error:
-            logger.warning("task failed", problem=error.problem, detail=error.detail, exc_info=True)
-            raise _FAILURES[error.kind](f"{error.problem}: {error.detail}") from error
-        logger.info("task done")
+        correlation_id = str(given.get("correlation_id") or context.aws_request_id)
+        name = str(event.get("task"))
+        with serving(domain=self.domain, tenant_id=given.get("tenant_id"), correlation_id=correlation_id, task=name):
+            try:
+                result = self._run(name, given)
+            except MakotoError as error:
+                logger.warning("task failed", problem=error.problem, detail=error.detail, exc_info=True)
+                raise _FAILURES[error.kind](f"{error.problem}: {error.detail}") from error
+            logger.info("task done")
         return result
 
     def _run(self, name: str, given: dict[str, Any]) -> Any:
