@@ -77,7 +77,7 @@ def _publish(publisher: Publisher, device: Device, messages: Sequence[Message], 
     began_s = clock.elapsed_s()
     publisher.start()
     if not publisher.wait_connected(timeout_s):
-        raise NotConnected(f"device {device.edge} was not connected within {timeout_s:g} s")
+        raise NotConnected(f"{device.edge} was not connected within {timeout_s:g} s: {publisher.failure}")
     connected_s = clock.elapsed_s() - began_s
     publisher.publish(messages)
     publisher.wait_delivered(timeout_s)

@@ -81,16 +81,19 @@ def build_line(plan: LinePlan, *, seed: int, start_ms: int, site: str = "") -> L
     line_seed = f"{seed}/{site}/{plan.name}"
     stations = [_station(one, f"{line_seed}/{one.device_id}") for one in plan.stations]
     buffers = [Buffer(capacity, capacity / 2) for capacity in plan.buffers]
-    line = Line(stations, buffers, plan.calendar, start_ms - RUN_IN_MS, Random(line_seed))
-    line.advance(start_ms)
-    return line
+    return _run_in(Line(stations, buffers, plan.calendar, start_ms - RUN_IN_MS, Random(line_seed)), start_ms)
 
 
 def single_machine(plan: StationPlan, name: str, calendar: ShiftCalendar, *, seed: int, start_ms: int) -> Line:
     """One machine alone, for a device that belongs to none of the lines here."""
     station = Station(name, plan.make(plan.pace, Random(f"{seed}/{name}")), Random(f"{seed}/{name}/sensors"))
-    line = Line([station], [], calendar, start_ms - RUN_IN_MS, Random(f"{seed}/{name}/surroundings"))
+    surroundings = Random(f"{seed}/{name}/surroundings")
+    return _run_in(Line([station], [], calendar, start_ms - RUN_IN_MS, surroundings), start_ms)
+
+
+def _run_in(line: Line, start_ms: int) -> Line:
     line.advance(start_ms)
+    line.forget()
     return line
 
 

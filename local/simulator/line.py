@@ -74,6 +74,9 @@ class Station:
         reason = control.reason.code if control.reason else None
         return Status(t_ms, control.state, control.mode, reason, self.machine.order)
 
+    def forget(self) -> None:
+        self._statuses.clear()
+
     def snapshot(self, t_ms: int) -> Snapshot:
         values = self.machine.values()
         readings = {one.metric.name: one.read(values[one.metric.name], t_ms / 1000) for one in self._sensors}
@@ -100,6 +103,11 @@ class Line:
             step_ms = min(LONGEST_STEP_MS, t_ms - self.t_ms)
             self.t_ms += step_ms
             self._step(step_ms / 1000)
+
+    def forget(self) -> None:
+        """Drop the changes not yet reported: they belong to a time nobody asked for."""
+        for station in self.stations:
+            station.forget()
 
     def snapshots(self) -> dict[str, Snapshot]:
         return {station.name: station.snapshot(self.t_ms) for station in self.stations}

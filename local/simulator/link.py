@@ -19,7 +19,11 @@ ACKNOWLEDGE_TIMEOUT_S = 30
 
 
 class Link:
-    """Reconnects by itself with full jitter; the callbacks run on the runtime's thread."""
+    """Reconnects by itself with full jitter; the callbacks run on the runtime's thread.
+
+    A failed TLS handshake (a foreign CA, a wrong name) is reported only after 10 to 30 s: s2n delays it on purpose,
+    against timing attacks.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,8 @@ class Link:
         self._on_ready = on_ready
         self._on_lost = on_lost
         self._on_acknowledgement = on_acknowledgement
+        self.failure = "no answer to the connection"
+        self._stopping = False
         self._stopped = Event()
         self._client = mqtt5.Client(self._options(will))
 
@@ -50,6 +56,7 @@ class Link:
 
     def stop(self, timeout_s: float) -> bool:
         """Disconnect in order, so that the broker does not publish the Will; false when it took too long."""
+        self._stopping = True
         self._client.stop(mqtt5.DisconnectPacket(reason_code=mqtt5.DisconnectReasonCode.NORMAL_DISCONNECTION))
         return self._stopped.wait(timeout_s)
 
@@ -101,11 +108,13 @@ class Link:
 
     def _refused(self, event: mqtt5.LifecycleConnectFailureData) -> None:
         code = event.connack_packet.reason_code.name if event.connack_packet else event.exception
-        logger.warning("connect failed", extra=self._about(code))
+        if not self._stopping:
+            self.failure = str(code)
+            logger.warning("connect failed", extra=self._about(code))
 
     def _disconnected(self, event: mqtt5.LifecycleDisconnectData) -> None:
         self._on_lost()
-        if not self._stopped.is_set():
+        if not self._stopping:
             logger.info("disconnected", extra=self._about(event.exception))
 
     def _received(self, event: mqtt5.PublishReceivedData) -> None:

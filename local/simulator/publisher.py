@@ -34,6 +34,7 @@ class Publisher:
     def __init__(self, credentials: Credentials, session: str, will: bytes) -> None:
         self.tally = Tally()
         self.connected = False
+        self._was_connected = False
         self._window = Window(session)
         self._under_way: set[int] = set()
         self._changed = Condition()
@@ -61,6 +62,11 @@ class Publisher:
         with self._changed:
             wanted, self._rebirth_wanted = self._rebirth_wanted, False
             return wanted
+
+    @property
+    def failure(self) -> str:
+        """Why the last attempt to connect failed."""
+        return self._link.failure
 
     @property
     def unacknowledged(self) -> int:
@@ -106,7 +112,9 @@ class Publisher:
 
     def _ready(self) -> None:
         with self._changed:
-            self.connected = True
+            # The broker has published the Will meanwhile, so a device that comes back announces itself again.
+            self._rebirth_wanted |= self._was_connected
+            self.connected = self._was_connected = True
             for message in self._window.messages():
                 self._send(message)
             self._changed.notify_all()
