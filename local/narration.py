@@ -24,7 +24,7 @@ class PartStatus:
 
 @dataclass
 class Narration:
-    """Writes to the terminal; progress to stderr would be lost in a log, so everything goes to stdout."""
+    """Writes to the terminal, progress included, for in CI the steps' times are the report."""
 
     console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
     started: float = field(default_factory=time.monotonic)
@@ -48,7 +48,7 @@ class Narration:
         """The end of `up`: where it is, who may enter and what to try."""
         took = time.monotonic() - self.started
         self.console.print(f"\n[bold]Makoto[/]  {url}  [dim]({took:.0f} s)[/]\n")
-        table = Table("tenant / テナント", "login / ログイン", "password / パスワード", box=None, pad_edge=False)
+        table = _table("tenant / テナント", "login / ログイン", "password / パスワード")
         for tenant, login in logins.items():
             table.add_row(tenant, login, password)
         self.console.print(table)
@@ -62,16 +62,23 @@ class Narration:
             self.console.print(f"  {command}", markup=False)
 
     def parts(self, parts: Sequence[PartStatus]) -> None:
-        table = Table("part / 部分", "state / 状態", "place / 場所", "log / ログ", box=None, pad_edge=False)
+        table = _table("part / 部分", "state / 状態", "place / 場所", "log / ログ")
         for part in parts:
             table.add_row(part.name, _state(part), part.place, part.log)
         self.console.print(table)
 
     def health(self, parts: Sequence[Mapping[str, object]]) -> None:
-        table = Table("health / 健全性", "status", "ms", "detail / 詳細", box=None, pad_edge=False)
+        table = _table("health / 健全性", "status", "ms", "detail / 詳細")
         for part in parts:
             table.add_row(*(str(part.get(name, "")) for name in ("name", "status", "latency_ms", "detail")))
         self.console.print(table)
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
 def _state(part: PartStatus) -> str:

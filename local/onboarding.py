@@ -13,13 +13,12 @@ from local.assembly import Assembly
 from local.aws import Aws
 from local.demo import ADMINISTRATOR, TENANTS, DemoTenant
 from local.deployment import Deployment
-from local.settings import PLATFORM_ACCOUNT, PREFIX, REGION
+from local.people import People
+from local.settings import PLATFORM_ACCOUNT, REGION
 from local.state import State, write_private
-from makoto.adapters.clouds.aws.configuration import DynamoConfiguration
 from makoto.domain import PLATFORM_TENANT_ID
 from makoto.domain.membership import Membership
 from makoto.domain.principal import Role
-from makoto.ports.configuration import Configuration
 
 TENANT_ACCOUNT = "Makoto-TenantAccount"
 ACTIVE_WITHIN_S = 90.0
@@ -40,7 +39,9 @@ class Onboarding:
     def run(self) -> dict[str, str]:
         """Onboard what is missing and return the logins by their role."""
         password = self.state.remembered().demo_password
-        self._platform_administrator(password)
+        people = People(self.aws, self.user_pool_id)
+        operator = Membership(username=ADMINISTRATOR, tenant_id=PLATFORM_TENANT_ID, role=Role.PLATFORM_ADMIN)
+        people.ensure(operator, password)
         platform = ApiClient.sign_in(self.url, ADMINISTRATOR, password)
         known = self._known(platform)
         for tenant in TENANTS:
@@ -48,36 +49,10 @@ class Onboarding:
             tenant_id = known.get(tenant.organization) or self._onboard(platform, tenant)
             detail = f"/api/v1/admin/tenants/{tenant_id}"
             platform.wait_for(detail, "status", "active", hopeless=HOPELESS, within_s=ACTIVE_WITHIN_S)
-            self._give_password(tenant.administrator, password)
+            people.give_first_password(tenant.administrator, password)
             self._register_devices(ApiClient.sign_in(self.url, tenant.administrator, password), tenant_id, tenant)
             known[tenant.organization] = tenant_id
         return self._remember_logins(known, password)
-
-    def _platform_administrator(self, password: str) -> None:
-        configuration = Configuration(DynamoConfiguration(self.aws.client("dynamodb"), f"{PREFIX}-configuration"))
-        membership = Membership(username=ADMINISTRATOR, tenant_id=PLATFORM_TENANT_ID, role=Role.PLATFORM_ADMIN)
-        configuration.save_membership(membership)
-        cognito = self.aws.client("cognito-idp")
-        attributes = [{"Name": "email", "Value": ADMINISTRATOR}, {"Name": "email_verified", "Value": "true"}]
-        try:
-            cognito.admin_create_user(
-                UserPoolId=self.user_pool_id,
-                Username=ADMINISTRATOR,
-                UserAttributes=attributes,
-                MessageAction="SUPPRESS",
-            )
-        except cognito.exceptions.UsernameExistsException:
-            return
-        self._give_password(ADMINISTRATOR, password)
-
-    def _give_password(self, username: str, password: str) -> None:
-        """Play the mail with the first password, which a laptop cannot receive."""
-        cognito = self.aws.client("cognito-idp")
-        user = cognito.admin_get_user(UserPoolId=self.user_pool_id, Username=username)
-        if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
-            cognito.admin_set_user_password(
-                UserPoolId=self.user_pool_id, Username=username, Password=password, Permanent=True
-            )
 
     def _known(self, platform: ApiClient) -> dict[str, str]:
         """Tenants that live, by organization."""

@@ -11,6 +11,8 @@ PREFIX = f"makoto-{ENVIRONMENT}"
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 
+NOT_INHERITED = ("AWS_", "MAKOTO_", "POWERTOOLS_", "CDK_")
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -38,6 +40,9 @@ def read_settings() -> LaptopSettings:
 
 
 def child_environment(**values: str) -> dict[str, str]:
-    """The environment of a child process: ours, without a developer's real AWS account, and with `values`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """The environment of a child process: ours without what would reach into the functions, and with `values`.
+
+    A developer's own AWS account, or settings that a test has made, must not become the functions' own.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
     return {**kept, **values}
