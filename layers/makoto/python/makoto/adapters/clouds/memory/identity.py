@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from makoto.adapters.clouds.memory.signing import TokenSigner, process_signer
 from makoto.adapters.system import SystemClock
 from makoto.domain.sign_in import Challenge, ChallengeAnswer, ChallengeName, Tokens
-from makoto.errors import NotFound
+from makoto.errors import MakotoError, NotFound
 from makoto.ports.clock import Clock
 from makoto.ports.identity import (
     ChallengeExpired,
@@ -23,6 +23,7 @@ from makoto.ports.identity import (
     NewUser,
     PasswordRejected,
     RefreshRefused,
+    SignInNotAllowed,
     SignInRefused,
     UserTaken,
 )
@@ -199,7 +200,10 @@ class MemoryIdentity:
     def _added_claims(self, user: _User, trigger: str) -> Mapping[str, Any]:
         if self.pre_token_generation is None:
             return {}
-        answer = self.pre_token_generation(self._event(user, trigger))
+        try:
+            answer = self.pre_token_generation(self._event(user, trigger))
+        except MakotoError as error:
+            raise SignInNotAllowed from error
         claims: Mapping[str, Any] = answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
         added: Mapping[str, Any] = claims["claimsToAddOrOverride"]
         return added

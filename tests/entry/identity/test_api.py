@@ -1,0 +1,290 @@
+"""Signing in and out through the real handler."""
+
+import io
+from typing import Any
+
+import orjson
+import pytest
+
+from functions.identity import api
+from makoto.adapters.clouds.memory.identity import totp
+from makoto.domain import PLATFORM_TENANT_ID, Role, TenantStatus
+from makoto.runtime.telemetry import logger
+from tests.builders import TENANT, api_event, lambda_context, tenant_record
+from tests.entry.identity.conftest import PASSWORD, World
+
+EMAIL = "hanako@example.com"
+SESSION = "s" * 40
+
+
+def call(method: str, path: str, body: Any = None, **event: Any) -> tuple[int, Any]:
+    """Send one request without a token; returns status and the parsed body."""
+    return sent(api_event(method, f"/api/v1/auth/{path}", body=body, **{"tenant_id": None, **event}))
+
+
+def as_member(world: World, token: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Send one request through the gate, as API Gateway does."""
+    event = api_event(method, f"/api/v1/auth/{path}", body=body)
+    event["requestContext"]["authorizer"] = world.at_gate(token)["context"]
+    return sent(event)
+
+
+def sent(event: dict[str, Any]) -> tuple[int, Any]:
+    answer = api.handler(event, lambda_context())
+    return answer["statusCode"], orjson.loads(answer["body"]) if answer["body"] else None
+
+
+def test_the_first_sign_in_asks_for_a_password_of_ones_own_and_then_gives_tokens(world: World) -> None:
+    world.invite(EMAIL)
+
+    status, asked = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+    assert (status, asked["challenge"], asked["parameters"]) == (200, "NEW_PASSWORD_REQUIRED", {})
+    answer = {"challenge": asked["challenge"], "session": asked["session"], "username": EMAIL}
+    status, tokens = call("POST", "challenge", {**answer, "new_password": "Battery-staple-7"})
+
+    assert status == 200
+    assert set(tokens) == {"access_token", "id_token", "refresh_token", "expires_in_s", "token_type"}
+    assert call("POST", "login", {"username": EMAIL, "password": "Battery-staple-7"})[0] == 200
+    assert call("POST", "login", {"username": EMAIL, "password": PASSWORD})[0] == 401
+    assert as_member(world, tokens["access_token"], "GET", "me")[0] == 200
+
+
+def test_an_authenticator_app_is_set_up_and_then_asked_for(world: World) -> None:
+    world.member(EMAIL)
+    world.identity.require_totp(EMAIL)
+
+    _, setup = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+    secret = setup["parameters"]["secret_code"]
+    code = totp(secret, world.clock.now())
+    answer = {"challenge": "MFA_SETUP", "session": setup["session"], "username": EMAIL}
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    assert call("POST", "challenge", {**answer, "totp_code": wrong})[1]["type"] == "urn:makoto:problem:code-rejected"
+    assert call("POST", "challenge", {**answer, "totp_code": code})[0] == 200
+
+    world.clock.advance(90)
+    _, asked = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+    answer = {"challenge": asked["challenge"], "session": asked["session"], "username": EMAIL}
+    assert asked["challenge"] == "SOFTWARE_TOKEN_MFA"
+    assert call("POST", "challenge", {**answer, "totp_code": code})[0] == 401  # the code of before
+    assert call("POST", "challenge", {**answer, "totp_code": totp(secret, world.clock.now())})[0] == 200
+
+
+def test_a_challenge_is_answered_once_and_by_whom_it_was_put_to(world: World) -> None:
+    world.invite(EMAIL)
+    world.invite("taro@example.com")
+    _, asked = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+    answer = {"challenge": asked["challenge"], "session": asked["session"], "new_password": "Battery-staple-7"}
+
+    assert call("POST", "challenge", {**answer, "username": "taro@example.com"})[0] == 401
+    assert call("POST", "challenge", {**answer, "username": EMAIL})[0] == 200
+    assert call("POST", "challenge", {**answer, "username": EMAIL})[0] == 401
+
+
+def test_a_weak_new_password_names_the_rule_and_leaves_the_challenge_open(world: World) -> None:
+    world.invite(EMAIL)
+    _, asked = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+    answer = {"challenge": asked["challenge"], "session": asked["session"], "username": EMAIL}
+
+    status, problem = call("POST", "challenge", {**answer, "new_password": "short"})
+
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/body/new_password")
+    assert call("POST", "challenge", {**answer, "new_password": "Battery-staple-7"})[0] == 200
+
+
+def test_nobody_learns_from_the_answer_which_users_exist(world: World) -> None:
+    world.member(EMAIL)
+    world.member("gone@example.com")
+    world.identity.disable_user("gone@example.com")
+
+    answers = [
+        call("POST", "login", {"username": username, "password": password})
+        for username, password in [
+            (EMAIL, "wrong"),
+            ("nobody@example.com", PASSWORD),
+            ("gone@example.com", PASSWORD),
+        ]
+    ]
+
+    assert [status for status, _ in answers] == [401, 401, 401]
+    assert answers[0][1] == answers[1][1] == answers[2][1]
+
+
+def test_a_refresh_gives_a_new_access_token_of_the_same_session(world: World) -> None:
+    tokens = world.member(EMAIL)
+
+    status, refreshed = call("POST", "refresh", {"refresh_token": tokens.refresh_token})
+
+    assert (status, refreshed["refresh_token"]) == (200, None)
+    before, after = (world.at_gate(token)["context"] for token in (tokens.access_token, refreshed["access_token"]))
+    assert before["session_id"] == after["session_id"]
+
+
+def test_a_made_up_refresh_token_is_refused(world: World) -> None:
+    status, problem = call("POST", "refresh", {"refresh_token": "made-up"})
+
+    assert (status, problem["type"]) == (401, "urn:makoto:problem:refresh-refused")
+
+
+def test_a_logout_ends_the_access_token_and_the_refresh_token(world: World) -> None:
+    tokens = world.member(EMAIL)
+
+    status, body = as_member(world, tokens.access_token, "POST", "logout", {"refresh_token": tokens.refresh_token})
+
+    assert (status, body) == (204, None)
+    assert call("POST", "refresh", {"refresh_token": tokens.refresh_token})[0] == 401
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        world.at_gate(tokens.access_token)
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_a_logout_needs_no_refresh_token(world: World, body: Any) -> None:
+    tokens = world.member(EMAIL)
+
+    assert as_member(world, tokens.access_token, "POST", "logout", body)[0] == 204
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        world.at_gate(tokens.access_token)
+
+
+def test_a_logout_of_one_session_leaves_the_other_open(world: World) -> None:
+    first = world.member(EMAIL)
+    _, second = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+
+    as_member(world, first.access_token, "POST", "logout")
+
+    assert as_member(world, second["access_token"], "GET", "me")[0] == 200
+
+
+def test_me_tells_the_caller_and_the_tenants_profile_but_not_where_its_data_is(world: World) -> None:
+    tokens = world.member(EMAIL, Role.OPERATOR)
+
+    status, me = as_member(world, tokens.access_token, "GET", "me")
+
+    assert status == 200
+    assert (me["tenant_id"], me["role"], me["features"]) == (TENANT, "operator", [])
+    assert me["tenant"] == {
+        "tenant_id": TENANT,
+        "name": "東都精機株式会社",
+        "organization": "toto-seiki",
+        "status": "active",
+        "time_zone": "Asia/Tokyo",
+        "locale": "ja",
+    }
+
+
+def test_a_platform_administrator_has_no_tenant_to_show(world: World) -> None:
+    tokens = world.member("operator@example.com", Role.PLATFORM_ADMIN, PLATFORM_TENANT_ID)
+
+    status, me = as_member(world, tokens.access_token, "GET", "me")
+
+    assert (status, me["tenant"], me["role"]) == (200, None, "platform_admin")
+
+
+def test_a_member_of_a_suspended_tenant_cannot_sign_in(world: World) -> None:
+    world.member(EMAIL)
+    world.platform.configuration.save_tenant(tenant_record(status=TenantStatus.SUSPENDED, version=2))
+
+    status, problem = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+
+    assert (status, problem["type"]) == (403, "urn:makoto:problem:sign-in-not-allowed")
+
+
+@pytest.mark.parametrize("path", ["logout", "me"])
+def test_a_guarded_route_without_the_gate_is_401(world: World, path: str) -> None:
+    assert call("GET" if path == "me" else "POST", path)[0] == 401
+
+
+GOOD_LOGIN = {"username": EMAIL, "password": PASSWORD}
+GOOD_ANSWER = {"challenge": "SOFTWARE_TOKEN_MFA", "session": SESSION, "username": EMAIL, "totp_code": "123456"}
+
+BAD_BODIES: list[tuple[str, Any, str]] = [
+    ("login", {**GOOD_LOGIN, "role": "platform_admin"}, "/body/role"),
+    ("login", {**GOOD_LOGIN, "client_metadata": {"tenant_id": "t000000000000"}}, "/body/client_metadata"),
+    ("login", {"username": EMAIL}, "/body/password"),
+    ("login", {"password": PASSWORD}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": ""}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": "a" * 129}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": "with space"}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": "nul\x00"}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": "line\nfeed"}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": "end\n"}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": {"S": "x"}}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": 7}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "username": None}, "/body/username"),
+    ("login", {**GOOD_LOGIN, "password": ""}, "/body/password"),
+    ("login", {**GOOD_LOGIN, "password": "p" * 257}, "/body/password"),
+    ("login", {**GOOD_LOGIN, "password": "nul\x00nul"}, "/body/password"),
+    ("login", {**GOOD_LOGIN, "password": ["x"]}, "/body/password"),
+    ("login", "null", "/body"),
+    ("login", "7", "/body"),
+    ("login", "{", "/body"),
+    ("login", "", "/body"),
+    ("login", '{"username": "\\ud800", "password": "x"}', "/body"),
+    ("login", None, "/body"),
+    ("challenge", {**GOOD_ANSWER, "challenge": "PASSWORD_VERIFIER"}, "/body/challenge"),
+    ("challenge", {**GOOD_ANSWER, "session": "short"}, "/body/session"),
+    ("challenge", {**GOOD_ANSWER, "session": "s" * 2049}, "/body/session"),
+    ("challenge", {**GOOD_ANSWER, "session": "セッション" * 10}, "/body/session"),
+    ("challenge", {**GOOD_ANSWER, "totp_code": "12345"}, "/body/totp_code"),
+    ("challenge", {**GOOD_ANSWER, "totp_code": "１２３４５６"}, "/body/totp_code"),
+    ("challenge", {**GOOD_ANSWER, "totp_code": "123456\n"}, "/body/totp_code"),
+    ("challenge", {**GOOD_ANSWER, "totp_code": None}, "/body"),
+    ("challenge", {**GOOD_ANSWER, "new_password": "Battery-staple-7"}, "/body"),
+    ("challenge", {**GOOD_ANSWER, "challenge": "NEW_PASSWORD_REQUIRED"}, "/body"),
+    ("refresh", {}, "/body/refresh_token"),
+    ("refresh", {"refresh_token": ""}, "/body/refresh_token"),
+    ("refresh", {"refresh_token": "r" * 8193}, "/body/refresh_token"),
+    ("refresh", {"refresh_token": "nul\x00"}, "/body/refresh_token"),
+    ("refresh", {"refresh_token": "トークン"}, "/body/refresh_token"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "pointer"), BAD_BODIES)
+def test_a_bad_body_is_a_422_that_names_the_field(world: World, path: str, body: Any, pointer: str) -> None:
+    status, problem = call("POST", path, body)
+
+    assert status == 422
+    assert [error["pointer"] for error in problem["errors"] if error["pointer"].startswith(pointer)]
+    assert PASSWORD not in str(problem)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "' OR '1'='1",
+        "admin'--",
+        '"; DROP TABLE tenants; --',
+        "membership#x",
+        "${jndi:ldap://x}",
+        "../../etc/passwd",
+        "<script>",
+        "日本語の利用者",
+        "🔑🔑",
+        "a\u0301",
+        "*",
+        "%00",
+    ],
+)
+def test_strange_names_and_passwords_are_just_wrong(world: World, text: str) -> None:
+    world.member(EMAIL)
+
+    assert call("POST", "login", {"username": EMAIL, "password": text})[0] == 401
+    assert call("POST", "login", {"username": text.replace(" ", ""), "password": PASSWORD})[0] == 401
+    assert call("POST", "challenge", {**GOOD_ANSWER, "username": text.replace(" ", "")})[0] == 401
+
+
+def test_no_secret_reaches_the_log(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", stream)
+    world.invite(EMAIL)
+    _, asked = call("POST", "login", {"username": EMAIL, "password": PASSWORD})
+    answer = {"challenge": asked["challenge"], "session": asked["session"], "username": EMAIL}
+    _, tokens = call("POST", "challenge", {**answer, "new_password": "Battery-staple-7"})
+    as_member(world, tokens["access_token"], "GET", "me")
+    call("POST", "login", {"username": EMAIL, "password": "Wrong-password-1", "extra": 1})
+
+    logged = stream.getvalue()
+
+    assert "request served" in logged
+    kept = [tokens[name] for name in ("access_token", "id_token", "refresh_token")]
+    for secret in (PASSWORD, "Battery-staple-7", "Wrong-password-1", EMAIL, asked["session"], *kept):
+        assert secret not in logged
