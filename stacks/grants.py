@@ -47,7 +47,7 @@ def read_sessions(role: iam.Role, upstream: Upstream) -> None:
 
 
 def write_sessions(role: iam.Role, upstream: Upstream) -> None:
-    _table(role, upstream, "sessions", "dynamodb:GetItem", *WRITE_ITEMS)
+    _table(role, upstream, "sessions", "dynamodb:GetItem", "dynamodb:PutItem")
 
 
 def be_idempotent(role: iam.Role, upstream: Upstream) -> None:
@@ -85,19 +85,6 @@ def start_onboarding(role: iam.Role, upstream: Upstream) -> None:
     )
 
 
-def sign_people_in(role: iam.Role, upstream: Upstream) -> None:
-    """`InitiateAuth`, `RespondToAuthChallenge` and the other calls with a token of the user take no grant."""
-    pool = upstream.identity.pool.user_pool_arn
-    allow(
-        role,
-        "cognito-idp:AdminInitiateAuth",
-        "cognito-idp:AdminRespondToAuthChallenge",
-        "cognito-idp:AdminGetUser",
-        "cognito-idp:AdminUserGlobalSignOut",
-        on=[pool],
-    )
-
-
 def manage_people(role: iam.Role, upstream: Upstream) -> None:
     allow(
         role,
@@ -113,16 +100,18 @@ def manage_people(role: iam.Role, upstream: Upstream) -> None:
         "cognito-idp:GetGroup",
         "cognito-idp:DeleteGroup",
         "cognito-idp:ListUsersInGroup",
+        "cognito-idp:AdminListGroupsForUser",
         on=[upstream.identity.pool.user_pool_arn],
     )
 
 
 def reach_tenant_stores(role: iam.Role, upstream: Upstream) -> None:
     hosted = role_arn(role, upstream.names.tenant_data_role)
-    allow(role, "sts:AssumeRole", on=[hosted])
+    allow(role, "sts:AssumeRole", "sts:TagSession", on=[hosted])
     allow(
         role,
         "sts:AssumeRole",
+        "sts:TagSession",
         on=[role_arn(role, CUSTOMER_ROLE, account="*")],
         wildcard_because="a customer's account number is in its tenant's record, which comes after deployment; the "
         "role there trusts only this platform with that customer's external id",
@@ -190,7 +179,8 @@ def watch_health(role: iam.Role, upstream: Upstream) -> None:
     allow(role, "states:DescribeStateMachine", on=[state_machine_arn(role, names.state_machine(ONBOARDING))])
     bus = stack.format_arn(service="events", resource="event-bus", resource_name=names.bus)
     allow(role, "events:DescribeEventBus", on=[bus])
-    allow(role, "cognito-idp:DescribeUserPool", on=[upstream.identity.pool.user_pool_arn])
+    metrics = ("cloudwatch:GetMetricStatistics",)
+    allow(role, *metrics, on=["*"], wildcard_because="IAM knows no resource for reading a metric")
 
 
 def _table(role: iam.Role, upstream: Upstream, purpose: str, *actions: str) -> None:

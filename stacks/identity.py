@@ -19,7 +19,7 @@ POOL_FROM_EVENT = "from-the-trigger-event"
 
 
 class IdentityStack(cdk.Stack):
-    """People sign in by e-mail; nobody registers alone; what a token says is written by us alone."""
+    """People sign in by user name, which is their e-mail address; nobody registers alone; we alone write the claims."""
 
     def __init__(
         self, scope: Construct, settings: DeploymentSettings, names: Names, data: DataStack, rejected_queue_url: str
@@ -60,7 +60,7 @@ class IdentityStack(cdk.Stack):
             "Pool",
             user_pool_name=names.prefix,
             self_sign_up_enabled=False,
-            sign_in_aliases=cognito.SignInAliases(email=True),
+            sign_in_aliases=cognito.SignInAliases(username=True),
             sign_in_case_sensitive=False,
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
             standard_attributes=cognito.StandardAttributes(

@@ -13,7 +13,7 @@ from stacks.network import NetworkStack
 from stacks.services import DOMAINS, ServicesStack
 from stacks.settings import DeploymentSettings
 from stacks.tenant_account import TenantAccountStack
-from stacks.workflows import DEFINITIONS, WorkflowsStack
+from stacks.workflows import WorkflowsStack
 
 
 def build_platform(app: cdk.App, settings: DeploymentSettings) -> None:
@@ -26,8 +26,7 @@ def build_platform(app: cdk.App, settings: DeploymentSettings) -> None:
     identity = IdentityStack(app, settings, names, data, ingestion.rejected.queue_url)
     upstream = Upstream(settings, names, data, identity, ingestion)
     services = ServicesStack(app, upstream, network, messaging)
-    if any(DEFINITIONS.glob("*.asl.json")):
-        WorkflowsStack(app, settings, names).add_stack_dependency(services)
+    WorkflowsStack(app, settings, names).add_stack_dependency(services)
     ApiStack(app, settings, names).add_stack_dependency(services)
     TenantAccountStack(app)
     cdk.Tags.of(app).add("application", "makoto")

@@ -15,8 +15,9 @@ from stacks.network import NetworkStack
 from stacks.variables import function_variables
 
 SQL = Sizing(groups=("core", "database"))
+SQL_OBJECTS = Sizing(groups=("core", "database", "objects"))
 SQL_TASK = Sizing(groups=("core", "database", "objects"), timeout_s=120)
-SQL_SCHEDULE = Sizing(groups=("core", "database"), timeout_s=55, is_asynchronous=True)
+SQL_SCHEDULE = Sizing(groups=("core", "database", "objects"), timeout_s=55, is_asynchronous=True)
 SQL_MIGRATION = Sizing(groups=("core", "database"), timeout_s=300)
 COLUMNS = Sizing(groups=("core", "analytics", "objects"), memory_mb=2048)
 INGEST = Sizing(groups=("core", "analytics", "objects"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
@@ -24,51 +25,29 @@ COMPACTION = Sizing(groups=("core", "analytics", "objects"), memory_mb=3008, tim
 
 HOURLY_COMPACTION = Schedule(cdk.Duration.hours(1), {"task": "compact_history", "input": {}})
 STORES = (grants.read_configuration, grants.reach_tenant_stores, grants.be_idempotent)
+TENANCY = (  # a deletion begun by a request is finished by the schedule, and an onboarding by the tasks
+    grants.use_database,
+    grants.write_configuration,
+    grants.be_idempotent,
+    grants.manage_people,
+    grants.reach_tenant_stores,
+    grants.start_onboarding,
+    grants.publish_events,
+)
 
 IDENTITY = Domain(
     "identity",
     (
-        Door("api", (grants.read_configuration, grants.write_sessions, grants.sign_people_in)),
+        Door("api", (grants.read_configuration, grants.write_sessions)),
         Door("authorizer", (grants.read_configuration, grants.read_sessions), Sizing(timeout_s=10)),
     ),
 )
 TENANTS = Domain(
     "tenants",
     (
-        Door(
-            "api",
-            (
-                grants.use_database,
-                grants.write_configuration,
-                grants.be_idempotent,
-                grants.start_onboarding,
-                grants.publish_events,
-                grants.manage_people,
-                grants.reach_tenant_stores,
-            ),
-            SQL,
-            in_vpc=True,
-        ),
-        Door(
-            "tasks",
-            (
-                grants.use_database,
-                grants.write_configuration,
-                grants.be_idempotent,
-                grants.manage_people,
-                grants.reach_tenant_stores,
-                grants.publish_events,
-            ),
-            SQL_TASK,
-            in_vpc=True,
-        ),
-        Door(
-            "schedule",
-            (grants.use_database, grants.publish_events),
-            SQL_SCHEDULE,
-            in_vpc=True,
-            schedule=Schedule(cdk.Duration.minutes(1)),
-        ),
+        Door("api", TENANCY, SQL_OBJECTS, in_vpc=True),
+        Door("tasks", TENANCY, SQL_TASK, in_vpc=True),
+        Door("schedule", TENANCY, SQL_SCHEDULE, in_vpc=True, schedule=Schedule(cdk.Duration.minutes(1))),
         Door("migrate", (grants.use_database, grants.own_database), SQL_MIGRATION, in_vpc=True),
     ),
 )

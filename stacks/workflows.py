@@ -12,20 +12,24 @@ from stacks.constructs.acknowledge import acknowledge
 from stacks.constructs.grants import allow
 from stacks.constructs.log_group import log_group, removal_policy
 from stacks.names import Names, function_arn
+from stacks.services import DOMAINS
 from stacks.settings import DeploymentSettings
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "statemachines"
-PLACEHOLDER = re.compile(r"\$\{([a-z]+)_([a-z]+)\}")
-"""`${tenants_tasks}` stands for the ARN of the function `makoto-{env}-tenants-tasks`."""
+TASK_DOORS = {f"{domain.name}_{door.name}": (domain.name, door.name) for domain in DOMAINS for door in domain.doors}
+PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+"""`${tenants_tasks}` stands for the ARN of the function `makoto-{env}-tenants-tasks`; there is no other kind."""
 
 
 class WorkflowsStack(cdk.Stack):
     """`<verb>_<noun>.asl.json` becomes `makoto-{env}-<verb>-<noun>`, allowed to call the functions it names."""
 
-    def __init__(self, scope: Construct, settings: DeploymentSettings, names: Names) -> None:
+    def __init__(
+        self, scope: Construct, settings: DeploymentSettings, names: Names, definitions: Path = DEFINITIONS
+    ) -> None:
         environment = cdk.Environment(account=settings.account, region=settings.region)
         super().__init__(scope, names.stack("Workflows"), env=environment, description="Makoto: state machines")
-        for file in sorted(DEFINITIONS.glob("*.asl.json")):
+        for file in sorted(definitions.glob("*.asl.json")):
             self._machine(file, settings, names)
 
     def _machine(self, file: Path, settings: DeploymentSettings, names: Names) -> None:
@@ -35,8 +39,8 @@ class WorkflowsStack(cdk.Stack):
         role = iam.Role(construct, "Role", role_name=name, assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         text = file.read_text(encoding="utf-8")
         called = {
-            placeholder.group(): function_arn(self, names.function(*placeholder.groups()))
-            for placeholder in PLACEHOLDER.finditer(text)
+            placeholder: function_arn(self, names.function(*TASK_DOORS[placeholder]))
+            for placeholder in sorted(set(PLACEHOLDER.findall(text)))
         }
         allow(role, "lambda:InvokeFunction", on=sorted(called.values()))
         sfn.StateMachine(
@@ -45,7 +49,7 @@ class WorkflowsStack(cdk.Stack):
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
             definition_body=sfn.DefinitionBody.from_string(text),
-            definition_substitutions={placeholder[2:-1]: arn for placeholder, arn in called.items()},
+            definition_substitutions=called,
             role=role,
             tracing_enabled=True,
             logs=sfn.LogOptions(

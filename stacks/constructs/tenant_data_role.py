@@ -9,6 +9,9 @@ from stacks.constructs.grants import allow
 TENANT_ID = "t????????????"
 """Fixed length, so that no tenant's name can prefix another's."""
 
+TENANT_TAG = "makoto-tenant"
+"""Each session carries its tenant's id, so that CloudTrail shows for whom the platform acted."""
+
 TABLE_ACTIONS = (
     "dynamodb:CreateTable",
     "dynamodb:DescribeTable",
@@ -84,18 +87,20 @@ class TenantDataRole(Construct):
         external_id: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        arn_pattern = f"arn:aws:iam::{platform_account}:role/{platform_roles}"
-        # the emulator reports the session's ARN here, which never matches on AWS
-        session_pattern = f"arn:aws:sts::{platform_account}:assumed-role/{platform_roles}/*"
-        conditions: dict[str, object] = {"ArnLike": {"aws:PrincipalArn": [arn_pattern, session_pattern]}}
+        roles = f"arn:aws:iam::{platform_account}:role/{platform_roles}"
+        conditions: dict[str, object] = {
+            "ArnLike": {"aws:PrincipalArn": roles},
+            "StringLike": {f"aws:RequestTag/{TENANT_TAG}": TENANT_ID},
+        }
         if external_id is not None:
             conditions["StringEquals"] = {"sts:ExternalId": external_id}
+        principal = iam.PrincipalWithConditions(iam.AccountPrincipal(platform_account), conditions)
         self.role = iam.Role(
             self,
             "Role",
             role_name=name,
             description="The platform's access to tenants' tables, buckets and secrets",
-            assumed_by=iam.PrincipalWithConditions(iam.AccountPrincipal(platform_account), conditions),
+            assumed_by=principal.with_session_tags(),
             max_session_duration=cdk.Duration.hours(1),
         )
         self._allow_stores()
