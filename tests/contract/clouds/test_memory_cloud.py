@@ -1,0 +1,31 @@
+"""The memory cloud under every store's contract."""
+
+import pytest
+
+from tests.contract.clouds.documents_suite import DocumentsContract
+from tests.contract.clouds.objects_suite import ObjectsContract
+from tests.contract.clouds.queries_suite import QueriesContract
+from tests.contract.clouds.secrets_suite import SecretsContract
+from tests.contract.clouds.worlds import MemoryWorld
+
+
+class OnMemory:
+    @pytest.fixture
+    def world(self, memory_world: MemoryWorld) -> MemoryWorld:
+        return memory_world
+
+
+class TestMemoryDocuments(OnMemory, DocumentsContract):
+    pass
+
+
+class TestMemoryQueries(OnMemory, QueriesContract):
+    pass
+
+
+class TestMemoryObjects(OnMemory, ObjectsContract):
+    pass
+
+
+class TestMemorySecrets(OnMemory, SecretsContract):
+    pass
