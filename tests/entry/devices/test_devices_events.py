@@ -1,11 +1,12 @@
 """The devices' reactions through the queue's handler."""
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
 
 from functions.devices import events
+from makoto.adapters.clouds.memory.fleet import MemoryFleet
 from makoto.domain import TenantStatus
 from makoto.events import Envelope, Event
 from makoto.events.tenants import TenantResumed, TenantSuspended
@@ -39,9 +40,7 @@ def _record(platform: Platform, fact: Event, version: int) -> dict[str, Any]:
     return {
         "messageId": f"message-{version}",
         "receiptHandle": "handle",
-        "body": orjson.dumps(
-            {"detail-type": envelope.detail_type, "detail": envelope.model_dump(mode="json")}
-        ).decode(),
+        "body": orjson.dumps(body).decode(),
         "attributes": {"ApproximateReceiveCount": "1"},
         "messageAttributes": {},
         "eventSource": "aws:sqs",
@@ -53,7 +52,7 @@ def _record(platform: Platform, fact: Event, version: int) -> dict[str, Any]:
 def is_accepted(fleet: Fleet) -> bool:
     """Whether the broker takes the device's one certificate."""
     (certificate_id,) = fleet.certificates_of(f"{TENANT}_edge-07")
-    return fleet._driver.active[certificate_id]  # type: ignore[attr-defined]  # the memory driver shows its state
+    return cast(MemoryFleet, fleet._driver).active[certificate_id]
 
 
 @pytest.fixture(autouse=True)
