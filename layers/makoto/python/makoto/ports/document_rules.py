@@ -6,12 +6,11 @@ from makoto.errors import FieldError, Invalid
 from makoto.ports.cursors import fingerprint
 from makoto.ports.document_store import Document, Key, Query, Scan
 from makoto.ports.filters import checked_filter
-from makoto.ports.portable import text_bytes
+from makoto.ports.portable import text_bytes, text_past
 
 MAX_LIMIT = 1000
 MAX_PARTITION_BYTES = 2000
 MAX_ID_BYTES = 1000
-_LAST_CODE_POINT = "\U0010ffff"
 
 
 def scan_of(query: Query) -> Scan:
@@ -22,19 +21,10 @@ def scan_of(query: Query) -> Scan:
     bounds = [query.prefix, query.start or "", query.end or ""]
     for bound in bounds:
         text_bytes(bound)
-    ends = [end for end in (_past(query.prefix), query.end) if end is not None]
+    ends = [end for end in (text_past(query.prefix), query.end) if end is not None]
     where = query.where and checked_filter(query.where)
     lower = max(query.prefix, query.start or "")
     return Scan(query.partition, lower, min(ends, default=None), None, where, query.descending, query.limit)
-
-
-def _past(prefix: str) -> str | None:
-    """Return the least text after all that begin with the prefix."""
-    head = prefix.rstrip(_LAST_CODE_POINT)
-    if not head:
-        return None
-    following = ord(head[-1]) + 1
-    return head[:-1] + chr(0xE000 if following == 0xD800 else following)  # D800-DFFF are no characters
 
 
 def fingerprint_of(query: Query) -> str:

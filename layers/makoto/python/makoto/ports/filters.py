@@ -25,7 +25,7 @@ class Leaf:
     """One comparison. `path` is dotted (`order.lines`), so a field whose name holds a dot cannot be asked for.
 
     `value`: a scalar; for `between` a pair, both ends included; for `in` a sequence of at most 100 scalars; for
-    `contains` a text (in a string) or a scalar (in a list); for `exists` a bool.
+    `contains` a text (in a string or a list), a number or bytes (in a list); for `exists` a bool.
     """
 
     path: str
@@ -187,6 +187,8 @@ def _check_operands(op: Op, operands: tuple[Scalar, ...]) -> None:
         raise _refused(op, "texts, numbers or bytes, of one type")
     if op == "begins_with" and kinds != {str}:
         raise _refused(op, "a text")
+    if op == "contains" and (not kinds <= set(ORDERED) or operands == ("",)):
+        raise _refused(op, "a text that is not empty, a number or bytes")
     if op == "exists" and kinds != {bool}:
         raise _refused(op, "true or false")
 

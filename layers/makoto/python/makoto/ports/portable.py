@@ -18,6 +18,7 @@ MAX_DEPTH = 30
 MAX_DIGITS = 38
 _SAFE_INT = 10**MAX_DIGITS
 _NUMBER_BYTES = 21
+_LAST_CODE_POINT = "\U0010ffff"
 _CONTAINER_BYTES = 3
 
 
@@ -75,6 +76,15 @@ def text_bytes(text: str) -> int:
         return len(text.encode())
     except UnicodeEncodeError as error:
         raise NotPortable("text", "a text holds no lone surrogate") from error
+
+
+def text_past(prefix: str) -> str | None:
+    """Return the least text after all that begin with the prefix."""
+    head = prefix.rstrip(_LAST_CODE_POINT)
+    if not head:
+        return None
+    following = ord(head[-1]) + 1
+    return head[:-1] + chr(0xE000 if following == 0xD800 else following)  # D800-DFFF are no characters
 
 
 def _scalar(value: object) -> tuple[Scalar, int]:
