@@ -5,15 +5,18 @@ from functools import cached_property, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from makoto.adapters.clouds import CloudDependencies, open_cloud
 from makoto.domain import PLATFORM_TENANT_ID, Principal, TenantRecord, TenantStatus
 from makoto.errors import Forbidden
 from makoto.ports.clock import Clock
 from makoto.ports.configuration import CachedConfiguration, Configuration
-from makoto.ports.context import TenantContext
+from makoto.ports.context import TenantContext, TenantStores
 from makoto.ports.ids import Ids
 from makoto.settings import RuntimeSettings, runtime_settings
 
 if TYPE_CHECKING:
+    from makoto.ports.acknowledgements import Acknowledgements
+    from makoto.ports.dead_letters import DeadLetters
     from makoto.ports.inbox import Inbox
     from makoto.ports.sessions import Sessions
 
@@ -61,6 +64,14 @@ class Platform:
     def inbox(self) -> "Inbox":
         return cast("Inbox", self.adapter("inbox"))
 
+    @cached_property
+    def acknowledgements(self) -> "Acknowledgements":
+        return cast("Acknowledgements", self.adapter("acknowledgements"))
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        return cast("DeadLetters", self.adapter("dead_letters"))
+
     def open_tenant(self, tenant_id: str, principal: Principal | None, correlation_id: str) -> TenantContext:
         """Bind every tenant port to this one tenant.
 
@@ -87,9 +98,14 @@ class Platform:
             correlation_id=correlation_id,
         )
 
-    def _stores(self, record: TenantRecord) -> Any:
+    @cached_property
+    def clouds(self) -> CloudDependencies:
+        """What the tenants' clouds share in this process: their connections."""
+        return CloudDependencies(self.clock, self.ids, endpoint_url=self.settings.emulator_url or None)
+
+    def _stores(self, record: TenantRecord) -> TenantStores:
         provider = "memory" if self.settings.cloud == "memory" else record.cloud.provider
-        return import_module("makoto.adapters.clouds").open_cloud(provider, record, self)
+        return open_cloud(provider, record, self.clouds)
 
 
 @lru_cache(maxsize=1)
