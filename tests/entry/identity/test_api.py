@@ -3,35 +3,14 @@
 import io
 from typing import Any
 
-import orjson
 import pytest
 
-from functions.identity import api
 from makoto.adapters.clouds.memory.identity import totp
 from makoto.domain import PLATFORM_TENANT_ID, Role, TenantStatus
 from makoto.runtime.telemetry import logger
-from tests.builders import TENANT, api_event, lambda_context, tenant_record
+from tests.builders import TENANT, tenant_record
+from tests.entry.identity.calls import EMAIL, as_member, call
 from tests.entry.identity.conftest import PASSWORD, World
-
-EMAIL = "hanako@example.com"
-SESSION = "s" * 40
-
-
-def call(method: str, path: str, body: Any = None, **event: Any) -> tuple[int, Any]:
-    """Send one request without a token; returns status and the parsed body."""
-    return sent(api_event(method, f"/api/v1/auth/{path}", body=body, **{"tenant_id": None, **event}))
-
-
-def as_member(world: World, token: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    """Send one request through the gate, as API Gateway does."""
-    event = api_event(method, f"/api/v1/auth/{path}", body=body)
-    event["requestContext"]["authorizer"] = world.at_gate(token)["context"]
-    return sent(event)
-
-
-def sent(event: dict[str, Any]) -> tuple[int, Any]:
-    answer = api.handler(event, lambda_context())
-    return answer["statusCode"], orjson.loads(answer["body"]) if answer["body"] else None
 
 
 def test_the_first_sign_in_asks_for_a_password_of_ones_own_and_then_gives_tokens(world: World) -> None:
@@ -191,85 +170,6 @@ def test_a_member_of_a_suspended_tenant_cannot_sign_in(world: World) -> None:
 @pytest.mark.parametrize("path", ["logout", "me"])
 def test_a_guarded_route_without_the_gate_is_401(world: World, path: str) -> None:
     assert call("GET" if path == "me" else "POST", path)[0] == 401
-
-
-GOOD_LOGIN = {"username": EMAIL, "password": PASSWORD}
-GOOD_ANSWER = {"challenge": "SOFTWARE_TOKEN_MFA", "session": SESSION, "username": EMAIL, "totp_code": "123456"}
-
-BAD_BODIES: list[tuple[str, Any, str]] = [
-    ("login", {**GOOD_LOGIN, "role": "platform_admin"}, "/body/role"),
-    ("login", {**GOOD_LOGIN, "client_metadata": {"tenant_id": "t000000000000"}}, "/body/client_metadata"),
-    ("login", {"username": EMAIL}, "/body/password"),
-    ("login", {"password": PASSWORD}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": ""}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": "a" * 129}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": "with space"}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": "nul\x00"}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": "line\nfeed"}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": "end\n"}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": {"S": "x"}}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": 7}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "username": None}, "/body/username"),
-    ("login", {**GOOD_LOGIN, "password": ""}, "/body/password"),
-    ("login", {**GOOD_LOGIN, "password": "p" * 257}, "/body/password"),
-    ("login", {**GOOD_LOGIN, "password": "nul\x00nul"}, "/body/password"),
-    ("login", {**GOOD_LOGIN, "password": ["x"]}, "/body/password"),
-    ("login", "null", "/body"),
-    ("login", "7", "/body"),
-    ("login", "{", "/body"),
-    ("login", "", "/body"),
-    ("login", '{"username": "\\ud800", "password": "x"}', "/body"),
-    ("login", None, "/body"),
-    ("challenge", {**GOOD_ANSWER, "challenge": "PASSWORD_VERIFIER"}, "/body/challenge"),
-    ("challenge", {**GOOD_ANSWER, "session": "short"}, "/body/session"),
-    ("challenge", {**GOOD_ANSWER, "session": "s" * 2049}, "/body/session"),
-    ("challenge", {**GOOD_ANSWER, "session": "セッション" * 10}, "/body/session"),
-    ("challenge", {**GOOD_ANSWER, "totp_code": "12345"}, "/body/totp_code"),
-    ("challenge", {**GOOD_ANSWER, "totp_code": "１２３４５６"}, "/body/totp_code"),
-    ("challenge", {**GOOD_ANSWER, "totp_code": "123456\n"}, "/body/totp_code"),
-    ("challenge", {**GOOD_ANSWER, "totp_code": None}, "/body"),
-    ("challenge", {**GOOD_ANSWER, "new_password": "Battery-staple-7"}, "/body"),
-    ("challenge", {**GOOD_ANSWER, "challenge": "NEW_PASSWORD_REQUIRED"}, "/body"),
-    ("refresh", {}, "/body/refresh_token"),
-    ("refresh", {"refresh_token": ""}, "/body/refresh_token"),
-    ("refresh", {"refresh_token": "r" * 8193}, "/body/refresh_token"),
-    ("refresh", {"refresh_token": "nul\x00"}, "/body/refresh_token"),
-    ("refresh", {"refresh_token": "トークン"}, "/body/refresh_token"),
-]
-
-
-@pytest.mark.parametrize(("path", "body", "pointer"), BAD_BODIES)
-def test_a_bad_body_is_a_422_that_names_the_field(world: World, path: str, body: Any, pointer: str) -> None:
-    status, problem = call("POST", path, body)
-
-    assert status == 422
-    assert [error["pointer"] for error in problem["errors"] if error["pointer"].startswith(pointer)]
-    assert PASSWORD not in str(problem)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "' OR '1'='1",
-        "admin'--",
-        '"; DROP TABLE tenants; --',
-        "membership#x",
-        "${jndi:ldap://x}",
-        "../../etc/passwd",
-        "<script>",
-        "日本語の利用者",
-        "🔑🔑",
-        "a\u0301",
-        "*",
-        "%00",
-    ],
-)
-def test_strange_names_and_passwords_are_just_wrong(world: World, text: str) -> None:
-    world.member(EMAIL)
-
-    assert call("POST", "login", {"username": EMAIL, "password": text})[0] == 401
-    assert call("POST", "login", {"username": text.replace(" ", ""), "password": PASSWORD})[0] == 401
-    assert call("POST", "challenge", {**GOOD_ANSWER, "username": text.replace(" ", "")})[0] == 401
 
 
 def test_no_secret_reaches_the_log(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from makoto.errors import NotFound
+from makoto.errors import NotFound, Unavailable
 from makoto.ports.clock import Clock
 
 Jwk = Mapping[str, Any]
 
-KEPT_S = 12 * 3600
-PAUSE_S = 60
+KEPT = timedelta(hours=12)
+PAUSE = timedelta(minutes=1)
 
 
 class SigningKeysDriver(Protocol):
@@ -26,22 +26,40 @@ class UnknownKey(NotFound):
 
 
 class SigningKeys:
-    """The key set, read when first needed, again after 12 hours and, for an unknown id, at most once a minute."""
+    """The key set, read when first needed, again after 12 hours and, for an unknown id, at most once a minute.
+
+    A known key outlives an outage of the place that serves the set.
+    """
 
     def __init__(self, driver: SigningKeysDriver, clock: Clock) -> None:
         self._driver = driver
         self._clock = clock
         self._keys: dict[str, Jwk] = {}
-        self._fetched_at: datetime | None = None
+        self._tried_at: datetime | None = None
+        self._read_at: datetime | None = None
 
     def key(self, key_id: str) -> Jwk:
-        """Find a key; UnknownKey when the provider has none of this id."""
-        if self._is_older_than(KEPT_S) or (key_id not in self._keys and self._is_older_than(PAUSE_S)):
-            self._keys = {str(key["kid"]): key for key in self._driver.fetch() if "kid" in key}
-            self._fetched_at = self._clock.now()
+        """Find a key; UnknownKey when the provider has none of this id, Unavailable when it cannot be asked."""
+        if self._is_due(key_id):
+            self._read(key_id)
         if key_id not in self._keys:
             raise UnknownKey("no key of the identity provider has this id")
         return self._keys[key_id]
 
-    def _is_older_than(self, seconds: float) -> bool:
-        return self._fetched_at is None or self._clock.now() - self._fetched_at >= timedelta(seconds=seconds)
+    def _is_due(self, key_id: str) -> bool:
+        if self._tried_at is None or self._read_at is None:
+            return True
+        now = self._clock.now()
+        is_wanted = key_id not in self._keys or now - self._read_at >= KEPT
+        return is_wanted and now - self._tried_at >= PAUSE
+
+    def _read(self, key_id: str) -> None:
+        self._tried_at = self._clock.now()
+        try:
+            fetched = self._driver.fetch()
+        except Unavailable:
+            if key_id in self._keys:
+                return
+            raise
+        self._keys = {str(key["kid"]): key for key in fetched if "kid" in key}
+        self._read_at = self._tried_at
