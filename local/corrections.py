@@ -4,15 +4,18 @@ import re
 import threading
 from typing import Any
 
-from ministack.core import iam_evaluator, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import request_scope
 from ministack.services import iot, lambda_svc
+from ministack.services.cloudformation import provisioners
 
 
 def apply_corrections() -> None:
     """Apply every correction; each fails loudly when a new version of the emulator has moved what it corrects."""
     _count_loopback_as_tls()
     _name_the_role_of_a_session()
+    _refer_to_secrets_by_arn()
+    _authorise_tags_by_table()
     _resolve_thing_attributes()
     _keep_error_names()
 
@@ -43,6 +46,40 @@ def _name_the_role_of_a_session() -> None:
         return f"arn:{session[1]}:iam::{session[4]}:role/{role}"
 
     iam_evaluator._resolve_condition_key = resolve_role
+
+
+def _refer_to_secrets_by_arn() -> None:
+    """Let `Ref` of a secret be its ARN, for that is the resource which policies name.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+    """
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def by_arn(made: tuple[str, dict[str, str]]) -> tuple[str, dict[str, str]]:
+        return made[1]["Arn"], made[1]
+
+    def name_of(arn: str) -> str:
+        return arn.partition(":secret:")[2].rpartition("-")[0] or arn
+
+    handlers["create"] = lambda *given: by_arn(create(*given))
+    handlers["update"] = lambda arn, *given: by_arn(update(name_of(arn), *given))
+    handlers["delete"] = lambda arn, props: delete(name_of(arn), props)
+
+
+def _authorise_tags_by_table() -> None:
+    """Let a grant on a table cover its tags, whose calls name the table as ResourceArn.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+    """
+    known = iam_actions.dynamodb_resource_arns
+
+    def with_resource_arn(body: bytes, region: str, account_id: str) -> list[str]:
+        found: list[str] = known(body, region, account_id)
+        named = re.search(rb'"ResourceArn":\s*"(arn:[^"]+)"', body or b"")
+        return found or ([named[1].decode()] if named else [])
+
+    iam_actions.dynamodb_resource_arns = with_resource_arn
 
 
 def _resolve_thing_attributes() -> None:
