@@ -74,7 +74,7 @@ bench: $(READY) ## Measure; every row is a ratio against the raw library in the 
 
 deploy: $(READY) ## Deploy an environment: make deploy ENV=dev
 	PATH="$(abspath $(BIN)):$$PATH" npx --yes aws-cdk@^2.1147 deploy 'Makoto-$(ENV)-*' --context environment=$(ENV)
-	$(BIN)/python -m tools.after_deploy $(ENV)
+	$(BIN)/python -m tools.after_deploy migrate $(ENV)
 
 format: $(READY) ## Format and mend what can be mended
 	$(BIN)/ruff format .
