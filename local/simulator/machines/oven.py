@@ -32,8 +32,6 @@ class Zone:
 
     def step(self, dt_s: float, ambient_c: float, setpoint_c: float, load_c: float) -> None:
         """`load_c` is how far the cold product would pull the zone down."""
-        if setpoint_c < self.setpoint_c:
-            self.pid = _controller()
         self.setpoint_c = setpoint_c
         self.output_percent = self.pid.step(setpoint_c, self.temp_c, dt_s)
         reachable_c = ambient_c + _FULL_HEAT_C * self.output_percent / 100.0 - load_c

@@ -10,6 +10,7 @@ from local.simulator.catalogue import FOOD, MACHINING, LinePlan, build_line, sin
 from local.simulator.device import Device, Message
 from local.simulator.metric import BAD, GOOD, Metric, Reading
 from local.simulator.payload import MAX_BODY_BYTES, Column, pack
+from makoto.codecs.telemetry import Columns, Decoder, Kind
 
 MONDAY_MS = 1_767_571_200_000
 SESSION = "01J9Z6ABCDEFGHJKMNPQRSTVWX"
@@ -168,3 +169,29 @@ def test_an_alarm_is_raised_once_and_cleared_once() -> None:
 def test_what_happened_before_the_start_is_not_reported() -> None:
     line = build_line(FOOD, seed=1, start_ms=MONDAY_MS)
     assert [snapshot.statuses for snapshot in line.snapshots().values()] == [()] * len(line.stations)
+
+
+@pytest.mark.parametrize("limit", range(2_000, 12_000, 500))
+def test_the_limit_holds_for_the_whole_message(limit: int) -> None:
+    column = Column("metric")
+    for index in range(500):
+        column.append(MONDAY_MS + index, Reading(index / 7))
+    device = Device("edge", SESSION, [])
+    assert all(len(device.telemetry(group, MONDAY_MS).body) <= limit for group in pack([column], limit))
+
+
+@pytest.mark.parametrize("plan", [MACHINING, FOOD], ids=lambda plan: plan.name)
+def test_the_platform_reads_every_message_without_a_fault(plan: LinePlan) -> None:
+    decoder, name, faulty = Decoder(), plan.stations[0].device_id, 0
+    for messages in hours_of(plan, 2, flush_s=600):
+        for message in messages:
+            decoded = decoder.decode(
+                message.body, device=name, received_at_ms=MONDAY_MS + 8_000_000, kind=Kind(message.kind)
+            )
+            assert decoded.faults == ()
+            assert decoded.identity is not None
+            assert decoded.identity.seq == message.seq
+            read = len(decoded.content) if isinstance(decoded.content, Columns) else 0
+            assert read == message.readings
+            faulty += b'"qs"' in message.body
+    assert faulty > 0
