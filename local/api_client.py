@@ -60,10 +60,16 @@ class ApiClient:
                 return items
 
     def wait_for(self, path: str, key: str, wanted: str, *, hopeless: frozenset[str], within_s: float) -> Json:
-        """Ask until `key` says `wanted`; a hopeless value or the end of the time raises StepFailed with the answer."""
+        """Ask until `key` says `wanted`; a hopeless value or the end of the time raises StepFailed with the cause."""
         deadline = time.monotonic() + within_s
         while (answer := self.call("GET", path))[key] != wanted:
             if answer[key] in hopeless or time.monotonic() > deadline:
-                raise StepFailed(f"Waiting for {path} to be {wanted}", str(answer))
+                raise StepFailed(f"Waiting for {path} to be {wanted}", _cause(answer, key))
             time.sleep(0.5)
         return answer
+
+
+def _cause(answer: Json, key: str) -> str:
+    """Say in one line what an onboarding says of itself in many."""
+    steps = [step for step in answer.get("steps", []) if step["status"] not in {"done", "rolled_back"}]
+    return f"{answer[key]}, {answer.get('failure') or steps}"

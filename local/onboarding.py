@@ -43,21 +43,22 @@ class Onboarding:
         operator = Membership(username=ADMINISTRATOR, tenant_id=PLATFORM_TENANT_ID, role=Role.PLATFORM_ADMIN)
         people.ensure(operator, password)
         platform = ApiClient.sign_in(self.url, ADMINISTRATOR, password)
-        known = self._known(platform)
-        for tenant in TENANTS:
-            self._deploy_role(tenant)
-            tenant_id = known.get(tenant.organization) or self._onboard(platform, tenant)
-            detail = f"/api/v1/admin/tenants/{tenant_id}"
-            platform.wait_for(detail, "status", "active", hopeless=HOPELESS, within_s=ACTIVE_WITHIN_S)
+        ids = {tenant: self._ensure_tenant(platform, tenant) for tenant in TENANTS}
+        for tenant, tenant_id in ids.items():
             people.give_first_password(tenant.administrator, password)
             self._register_devices(ApiClient.sign_in(self.url, tenant.administrator, password), tenant_id, tenant)
-            known[tenant.organization] = tenant_id
-        return self._remember_logins(known, password)
+        return self._remember_logins(ids, password)
 
-    def _known(self, platform: ApiClient) -> dict[str, str]:
-        """Tenants that live, by organization."""
-        tenants = platform.pages("/api/v1/admin/tenants")
-        return {each["organization"]: each["tenant_id"] for each in tenants if each["status"] not in FREED}
+    def _ensure_tenant(self, platform: ApiClient, tenant: DemoTenant) -> str:
+        """Return the id of the tenant when it is active; it is onboarded unless it lives already."""
+        self._deploy_role(tenant)
+        listed = platform.pages("/api/v1/admin/tenants")
+        namesakes = [each for each in listed if each["organization"] == tenant.organization]
+        living = [each["tenant_id"] for each in namesakes if each["status"] not in FREED]
+        tenant_id = living[0] if living else self._onboard(platform, tenant, attempt=len(namesakes))
+        detail = f"/api/v1/admin/tenants/{tenant_id}"
+        platform.wait_for(detail, "status", "active", hopeless=HOPELESS, within_s=ACTIVE_WITHIN_S)
+        return tenant_id
 
     def _deploy_role(self, tenant: DemoTenant) -> None:
         """Do what a customer does: deploy the platform's template in the own account."""
@@ -65,14 +66,14 @@ class Onboarding:
         parameters = {"PlatformAccountId": PLATFORM_ACCOUNT, "ExternalId": tenant.external_id}
         Deployment(Aws(self.aws.endpoint, tenant.account)).deploy_stack(TENANT_ACCOUNT, template, parameters)
 
-    def _onboard(self, platform: ApiClient, tenant: DemoTenant) -> str:
+    def _onboard(self, platform: ApiClient, tenant: DemoTenant, *, attempt: int) -> str:
         outputs = Deployment(Aws(self.aws.endpoint, tenant.account)).outputs(TENANT_ACCOUNT)
         cloud = {"mode": "own_account", "account_id": tenant.account, "region": REGION}
         cloud |= {"role_arn": outputs["RoleArn"], "external_id": tenant.external_id}
         body: Json = {"name": tenant.name, "organization": tenant.organization, "cloud": cloud}
         body["administrator"] = {"email": tenant.administrator, "name": tenant.administrator_name}
         body["features"] = list(tenant.features)
-        headers = {"Idempotency-Key": f"demo-{tenant.organization}"}
+        headers = {"Idempotency-Key": f"demo-{tenant.organization}-{attempt}"}
         return str(platform.call("POST", "/api/v1/admin/tenants", headers=headers, json=body)["tenant_id"])
 
     def _register_devices(self, client: ApiClient, tenant_id: str, tenant: DemoTenant) -> None:
@@ -87,8 +88,8 @@ class Onboarding:
             answer = client.call("POST", path, json=body)
             write_private(file, json.dumps(answer["credentials"], indent=2))
 
-    def _remember_logins(self, tenants: Mapping[str, str], password: str) -> dict[str, str]:
+    def _remember_logins(self, ids: Mapping[DemoTenant, str], password: str) -> dict[str, str]:
         logins = {PLATFORM_TENANT_ID: ADMINISTRATOR}
-        logins |= {tenants[tenant.organization]: tenant.administrator for tenant in TENANTS}
+        logins |= {tenant_id: tenant.administrator for tenant, tenant_id in ids.items()}
         write_private(self.state.logins, json.dumps({"password": password, "logins": logins}, indent=2))
         return logins
