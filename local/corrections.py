@@ -1,5 +1,6 @@
 """Where MiniStack 1.5.33 differs from AWS in a way the product relies on, put right before it starts."""
 
+import json
 import re
 import threading
 from typing import Any
@@ -16,6 +17,7 @@ def apply_corrections() -> None:
     _name_the_role_of_a_session()
     _refer_to_secrets_by_arn()
     _authorise_tags_by_table()
+    _authorise_policy_targets()
     _resolve_thing_attributes()
     _keep_error_names()
 
@@ -80,6 +82,22 @@ def _authorise_tags_by_table() -> None:
         return found or ([named[1].decode()] if named else [])
 
     iam_actions.dynamodb_resource_arns = with_resource_arn
+
+
+def _authorise_policy_targets() -> None:
+    """Let attaching an IoT policy need a grant on the certificate that it is attached to, not on everything.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
+    """
+    known = iam_actions.iot_resource_arns
+
+    def with_target(method: str, path: str, body: bytes, region: str, account_id: str) -> list[str]:
+        if path.startswith("/target-policies/"):
+            return [json.loads(body)["target"]]
+        found: list[str] = known(method, path, body, region, account_id)
+        return found
+
+    iam_actions.iot_resource_arns = with_target
 
 
 def _resolve_thing_attributes() -> None:

@@ -84,8 +84,10 @@ class Onboarding:
             if file.exists():
                 continue
             known = client.find(f"{devices}/{device.device_id}")
-            path, body = (f"{devices}/{device.device_id}/rotate", None) if known else (devices, asdict(device))
-            answer = client.call("POST", path, json=body)
+            if known is None or known["status"] == "registering":
+                answer = client.call("POST", devices, json=asdict(device))
+            else:
+                answer = client.call("POST", f"{devices}/{device.device_id}/rotate")
             write_private(file, json.dumps(answer["credentials"], indent=2))
 
     def _remember_logins(self, ids: Mapping[DemoTenant, str], password: str) -> dict[str, str]:
