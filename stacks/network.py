@@ -23,6 +23,7 @@ ENDPOINTS = {
     "Cognito": ec2.InterfaceVpcEndpointAwsService.COGNITO_IDP,
     "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
     "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    "Monitoring": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
     "Xray": ec2.InterfaceVpcEndpointAwsService.XRAY,
 }
 """What the functions beside Aurora call; S3 and DynamoDB go through gateways, which cost nothing."""

@@ -1,0 +1,160 @@
+"""Least privilege: every Allow of every template is walked; what is not a plain name is listed here with its reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.stacks.assembly import Assembly, flat, listed
+
+NAMELESS_ACTIONS = {
+    "xray:PutTraceSegments": "X-Ray has no resources",
+    "xray:PutTelemetryRecords": "X-Ray has no resources",
+    "xray:GetSamplingRules": "X-Ray has no resources",
+    "xray:GetSamplingTargets": "X-Ray has no resources",
+    "ec2:CreateNetworkInterface": "Lambda makes the interfaces of a function in a VPC",
+    "ec2:DescribeNetworkInterfaces": "EC2 describes without names",
+    "ec2:DescribeSubnets": "EC2 describes without names",
+    "ec2:DeleteNetworkInterface": "Lambda makes the interfaces of a function in a VPC",
+    "ec2:AssignPrivateIpAddresses": "Lambda makes the interfaces of a function in a VPC",
+    "ec2:UnassignPrivateIpAddresses": "Lambda makes the interfaces of a function in a VPC",
+    "iot:CreateKeysAndCertificate": "IAM knows no resource for it",
+    "iot:DescribeEndpoint": "IAM knows no resource for it",
+    "cloudwatch:GetMetricStatistics": "IAM knows no resource for reading a metric",
+    "logs:CreateLogDelivery": "vended logs of Step Functions have no resources",
+    "logs:GetLogDelivery": "vended logs of Step Functions have no resources",
+    "logs:UpdateLogDelivery": "vended logs of Step Functions have no resources",
+    "logs:DeleteLogDelivery": "vended logs of Step Functions have no resources",
+    "logs:ListLogDeliveries": "vended logs of Step Functions have no resources",
+    "logs:PutResourcePolicy": "vended logs of Step Functions have no resources",
+    "logs:DescribeResourcePolicies": "vended logs of Step Functions have no resources",
+    "logs:DescribeLogGroups": "vended logs of Step Functions have no resources",
+}
+"""Actions that IAM evaluates without a resource (service authorization reference, read 2026-11)."""
+
+PATTERNS = {
+    ":table/makoto-t????????????-*": "a tenant's tables, made by its onboarding",
+    ":::makoto-t????????????-assets": "a tenant's bucket, made by its onboarding",
+    ":::makoto-t????????????-assets/*": "the objects of a tenant's bucket",
+    ":secret:/makoto/t????????????/*": "a tenant's secrets, made by its onboarding",
+    ":execution:makoto-dev-onboard-tenant:*": "executions are named after tenants",
+    ":iam::*:role/makoto-tenant-access": "a customer's account is in its tenant's record",
+    ":thing/t????????????_*": "things are named after tenants and devices",
+    ":cert/*": "IoT Core names certificates",
+    ":topic/ack/*": "one acknowledgement topic a device",
+}
+"""Resources that come after deployment, by how their ARN ends."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """One action on one resource."""
+
+    where: str
+    action: str
+    resource: str
+
+
+def _statements(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if value.get("Effect") == "Allow":
+            yield value
+        for child in value.values():
+            yield from _statements(child)
+    if isinstance(value, list):
+        for child in value:
+            yield from _statements(child)
+
+
+@pytest.fixture(scope="module")
+def allowed(dev: Assembly) -> list[Allowed]:
+    return [
+        Allowed(f"{stack}/{logical_id}", action, flat(resource))
+        for stack, logical_id, found in dev.all_resources()
+        if found["Type"] != "AWS::KMS::Key"  # a key's own policy means itself by *
+        for statement in _statements(found.get("Properties", {}))
+        for action in listed(statement["Action"])
+        for resource in listed(statement.get("Resource", []))
+    ]
+
+
+def test_no_action_has_a_wildcard(allowed: list[Allowed]) -> None:
+    assert len(allowed) > 200
+    assert [each for each in allowed if "*" in each.action] == []
+
+
+def test_every_resource_is_a_name_or_a_listed_exception(allowed: list[Allowed]) -> None:
+    unnamed = {each for each in allowed if each.resource == "*" and each.action not in NAMELESS_ACTIONS}
+    patterns = {
+        each
+        for each in allowed
+        if each.resource != "*" and ("*" in each.resource or "?" in each.resource)
+        if not each.resource.endswith(tuple(PATTERNS))
+    }
+
+    assert unnamed == set()
+    assert patterns == set()
+
+
+def test_no_listed_exception_is_left_over(allowed: list[Allowed]) -> None:
+    nameless = {each.action for each in allowed if each.resource == "*"}
+    used = {pattern for pattern in PATTERNS for each in allowed if each.resource.endswith(pattern)}
+
+    assert set(NAMELESS_ACTIONS) == nameless
+    assert set(PATTERNS) == used
+
+
+def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: Assembly) -> None:
+    policy = prod.only("AWS::KMS::Key")["KeyPolicy"]
+
+    principals = [flat(statement["Principal"]["AWS"]) for statement in policy["Statement"]]
+    assert principals
+    assert all(principal == "arn:aws:iam::<AWS::AccountId>:root" for principal in principals)
+    conditions = [statement.get("Condition") for statement in policy["Statement"] if statement["Action"] != "kms:*"]
+    assert all("kms:ViaService" in str(condition) for condition in conditions)
+
+
+@pytest.mark.parametrize(
+    ("action", "functions"),
+    [
+        ("events:PutEvents", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
+        ("cognito-idp:AdminCreateUser", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
+        ("iot:CreateKeysAndCertificate", {"devices-api"}),
+        ("iot:UpdateCertificate", {"devices-api", "devices-events"}),
+        ("iot:Publish", {"telemetry-messages"}),
+        ("states:StartExecution", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
+    ],
+)
+def test_only_these_functions_may(dev: Assembly, action: str, functions: set[str]) -> None:
+    assert _functions_with(dev, action) == functions
+
+
+def test_only_the_migration_reads_the_owners_secret(dev: Assembly) -> None:
+    assert _functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseOwner") == {"tenants-migrate"}
+
+
+def test_only_functions_beside_aurora_read_the_applications_secret(dev: Assembly) -> None:
+    beside = {"tenants-api", "tenants-tasks", "tenants-schedule", "tenants-migrate", "health-api"}
+    assert _functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseApp") == beside
+
+
+def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> None:
+    reaching = {"devices-api", "devices-events", "telemetry-api", "telemetry-messages", "telemetry-tasks"}
+    tenancy = {"tenants-api", "tenants-tasks", "tenants-schedule"}
+
+    assert _functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | tenancy
+    assert _functions_with(dev, "dynamodb:GetItem", "table/makoto-t") == {"tenant-data", "makoto-tenant-access"}
+
+
+def _functions_with(assembly: Assembly, action: str, resource: str = "") -> set[str]:
+    """The functions whose role allows the action on a resource whose ARN contains this text."""
+    roles = {key: role["RoleName"] for key, role in assembly.resources("AWS::IAM::Role").items() if "RoleName" in role}
+    return {
+        roles[f"{key.split('/')[0]}/{role['Ref']}"].removeprefix("makoto-dev-")
+        for key, policy in assembly.resources("AWS::IAM::Policy").items()
+        for role in policy["Roles"]
+        for statement in _statements(policy)
+        if action in listed(statement["Action"])
+        if any(resource in flat(each) for each in listed(statement["Resource"]))
+    }

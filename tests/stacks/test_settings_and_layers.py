@@ -1,0 +1,113 @@
+"""What differs between environments, and what the layers carry."""
+
+import re
+import sys
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from pydantic import ValidationError
+
+from stacks.constructs import bundling
+from stacks.constructs.bundling import BundlingRefused, SourceBundling, compile_tree
+from stacks.constructs.layers import GROUPS, LAYERS, Layers
+from stacks.settings import ENVIRONMENTS, DeploymentSettings, deployment_settings
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+UNCHECKED_HASH = (1).to_bytes(4, "little")  # PEP 552
+
+
+def chosen(**context: object) -> DeploymentSettings:
+    return deployment_settings(lambda name: context.get(name))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_environment_has_valid_settings(environment: str) -> None:
+    settings = chosen(environment=environment)
+
+    assert settings.environment == environment
+    assert settings.region == "ap-northeast-1"
+    assert settings.authorizer_cache_s == (0 if environment == "local" else 10)
+
+
+def test_an_environment_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValidationError, match="environment"):
+        chosen(environment="qa")
+
+
+def test_dev_is_the_default_and_bundling_is_on() -> None:
+    settings = chosen()
+
+    assert settings.environment == "dev"
+    assert settings.is_bundled is True
+
+
+@pytest.mark.parametrize("off", [False, "false", "False"])
+def test_bundling_is_turned_off_by_context(off: object) -> None:
+    assert chosen(bundling=off).is_bundled is False
+
+
+def test_production_keeps_its_data_and_scales() -> None:
+    settings = chosen(environment="prod")
+
+    assert settings.is_retained
+    assert settings.has_aurora_reader
+    assert settings.aurora_max_acu > DeploymentSettings(environment="stg").aurora_max_acu
+
+
+def test_an_account_comes_from_the_cdk_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "123456789012")
+
+    assert chosen().account == "123456789012"
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_layer_pins_every_package_as_the_repository_does(group: str) -> None:
+    ours = _pins(REPOSITORY / "requirements.txt")
+    carried = _pins(LAYERS / group / "requirements.txt")
+
+    assert carried
+    assert {name: pin for name, pin in carried.items() if name in ours and ours[name] != pin} == {}
+
+
+def test_no_package_is_in_two_layers() -> None:
+    names = [name for group in GROUPS for name in _pins(LAYERS / group / "requirements.txt")]
+
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_a_layer_of_ours_carries_bytecode_that_lambda_never_checks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bundling, "PYTHON", f"{sys.version_info.major}.{sys.version_info.minor}")  # here, whichever
+    source = tmp_path / "source"
+    source.joinpath("kept").mkdir(parents=True)
+    source.joinpath("kept/__init__.py").write_text('"""Kept."""\n')
+
+    SourceBundling(source).try_bundle(str(tmp_path / "out"))
+
+    (compiled,) = tmp_path.glob("out/python/kept/__pycache__/__init__.*.pyc")
+    assert compiled.read_bytes()[:8] == MAGIC_NUMBER + UNCHECKED_HASH
+
+
+def test_a_machine_without_lambdas_python_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bundling, "PYTHON", "3.99")
+
+    with pytest.raises(BundlingRefused, match=r"uv python install 3\.99"):
+        compile_tree(tmp_path)
+
+
+def test_without_bundling_a_function_gets_the_shared_layer_only() -> None:
+    settings = DeploymentSettings(environment="dev", is_bundled=False)
+    layers = Layers(cdk.Stack(cdk.App(), "Somewhere"), "Layers", settings)
+
+    assert len(layers.of("core", "database")) == 1
+
+
+def _pins(requirements: Path) -> dict[str, str]:
+    lines = (line.partition("#")[0].strip() for line in requirements.read_text().splitlines())
+    pairs = (re.sub(r"\[.*\]", "", line).split("==") for line in lines if line)
+    return {name.lower(): version for name, version in pairs}
