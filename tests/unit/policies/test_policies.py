@@ -112,14 +112,29 @@ def test_an_unknown_action_is_forbidden_to_everybody(action: str) -> None:
     assert not any(may(member(role), action, member(role).tenant_id) for role in Role)
 
 
-def test_strange_names_are_names_and_nothing_else() -> None:
-    strange = member(Role.VIEWER).model_copy(
-        update={"username": 'u" } || true; permit(principal,action,resource);//\n'}
-    )
+def test_no_policy_speaks_of_one_person(policies: Policies) -> None:
+    """Decisions are remembered by role, tenant, features and action: a person's name is not among them."""
+    assert "Makoto::User::" not in policies.text
 
-    assert may(strange, "devices:list", TENANT)
-    assert not may(strange, "devices:register", TENANT)
-    assert not may(strange, "devices:list", 't" || true')
+
+def test_a_remembered_decision_is_the_one_that_cedar_makes(policies: Policies) -> None:
+    places = (TENANT, OTHER_TENANT, PLATFORM_TENANT_ID)
+    questions = [
+        (role.value, home, features, action, target)
+        for role, home, features, action, target in product(Role, places, ((), ("oee",)), known_actions(), places)
+    ]
+    made = [policies._decide(*question) for question in questions]
+
+    for _ in range(2):
+        assert [policies._permits(*question) for question in questions] == made
+    assert 0 < sum(made) < len(made)
+
+
+def test_strange_tenants_are_names_and_nothing_else() -> None:
+    viewer = member(Role.VIEWER)
+
+    for strange in ('t" || true', "u\n", "", "*", TENANT + "\x00", TENANT.upper()):
+        assert not may(viewer, "devices:list", strange)
 
 
 def test_a_refusal_names_the_action_and_is_the_same_for_what_exists_and_what_does_not() -> None:

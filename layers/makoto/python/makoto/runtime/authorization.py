@@ -15,16 +15,24 @@ if TYPE_CHECKING:
 
 SCHEMA_FILE = "makoto.cedarschema"
 PLATFORM_GROUP = "platform"
+MOST_REMEMBERED = 8192
+SOMEBODY = "somebody"
+"""The caller's name for Cedar: no policy may speak of one person, and a test sees to it."""
 
 _DECLARATION = re.compile(r'action\s+((?:"[^"]+"\s*,?\s*)+)in\s*\["(\w+)"\]')
 _NAME = re.compile(r'"([^"]+)"')
 
 
 class Policies:
-    """The policies of one folder, parsed once. A decision takes about 0.05 ms, so none is cached."""
+    """The policies of one folder, parsed once.
+
+    A decision takes 0.05 ms, more than the whole of a bare resolver's GET (0.035 ms), so decisions are remembered. They
+    depend on nothing but what they are remembered by: Cedar is told the caller's role, tenant and features, not the name.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._permits = lru_cache(maxsize=MOST_REMEMBERED)(self._decide)
 
     @cached_property
     def schema_text(self) -> str:
@@ -48,19 +56,15 @@ class Policies:
         that cannot be evaluated refuses too: Cedar would skip it, and it may be the one that forbids.
         """
         on_tenant = PLATFORM_TENANT_ID if self.actions.get(action) == PLATFORM_GROUP else tenant_id
-        if not self._permits(principal, action, on_tenant):
+        if not self._permits(principal.role.value, principal.tenant_id, principal.features, action, on_tenant):
             raise ActionForbidden(f"{principal.role.value} may not {action} here")
 
-    def _permits(self, principal: Principal, action: str, tenant_id: str) -> bool:
+    def _decide(self, role: str, home: str, features: tuple[str, ...], action: str, tenant_id: str) -> bool:
         from cedarpy import is_authorized
 
         policies, schema = self._parsed
-        user, tenant = _entity("User", principal.username), _entity("Tenant", tenant_id)
-        attributes = {
-            "tenant_id": principal.tenant_id,
-            "role": principal.role.value,
-            "features": list(principal.features),
-        }
+        user, tenant = _entity("User", SOMEBODY), _entity("Tenant", tenant_id)
+        attributes = {"tenant_id": home, "role": role, "features": list(features)}
         entities = [
             {"uid": user, "attrs": attributes, "parents": []},
             {"uid": tenant, "attrs": {"tenant_id": tenant_id}, "parents": []},
