@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.contract.clouds.batches_suite import BatchesContract
+from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
+from tests.contract.clouds.filters_suite import FiltersContract
 from tests.contract.clouds.objects_suite import ObjectsContract
 from tests.contract.clouds.queries_suite import QueriesContract
 from tests.contract.clouds.secrets_suite import SecretsContract
@@ -16,6 +19,18 @@ class OnAws:
 
 
 class TestDynamoDocuments(OnAws, DocumentsContract):
+    pass
+
+
+class TestDynamoBatches(OnAws, BatchesContract):
+    pass
+
+
+class TestDynamoConditions(OnAws, ConditionsContract):
+    pass
+
+
+class TestDynamoFilters(OnAws, FiltersContract):
     pass
 
 

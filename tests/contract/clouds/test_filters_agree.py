@@ -11,11 +11,20 @@ from makoto.ports.filters import checked_filter, matches
 from makoto.ports.portable import Scalar
 from tests.contract.clouds.worlds import AwsWorld
 
-TEXTS = ["", "a", "ab", "b", "あ", "あい", "\uffff", "🏭", "\U0010ffff", "1", "true"]
-NUMBERS = [0, 1, -1, 2, 10**37, Decimal("0.1"), Decimal("1.5"), Decimal("-1E-100")]
-BYTES = [b"", b"a", b"a\x00", b"\xff"]
+TEXTS: list[Scalar] = ["", "a", "ab", "b", "あ", "あい", "\uffff", "🏭", "\U0010ffff", "1", "true"]
+NUMBERS: list[Scalar] = [0, 1, -1, 2, 10**37, Decimal("0.1"), Decimal("1.5"), Decimal("-1E-100")]
+BYTES: list[Scalar] = [b"", b"a", b"a\x00", b"\xff"]
 SCALARS: list[Scalar] = [*TEXTS, *NUMBERS, *BYTES, True, False, None]
-VALUES: list[Datum] = [*SCALARS, [], ["a", 1], [True, None, b"a", "ab"], {}, {"x": 1}, {"x": {"y": "a"}}, {"x": None}]
+VALUES: list[Datum] = [
+    *SCALARS,
+    list[Datum](),
+    ["a", 1],
+    [True, None, b"a", "ab"],
+    {},
+    {"x": 1},
+    {"x": {"y": "a"}},
+    {"x": None},
+]
 DOCUMENTS: dict[str, dict[str, Datum]] = {
     f"{n:02}": {
         **({"f": VALUES[n]} if n % 7 != 6 else {}),
@@ -29,7 +38,7 @@ PATHS = st.sampled_from(["f", "g", "f.x", "g.x", "f.x.y", "absent"])
 
 def leaves() -> st.SearchStrategy[Filter]:
     def leaf(*values: st.SearchStrategy[object], ops: list[str]) -> st.SearchStrategy[Filter]:
-        return st.builds(Leaf, PATHS, st.sampled_from(ops), *values)  # type: ignore[arg-type]  # ops by name
+        return st.builds(Leaf, PATHS, st.sampled_from(ops), *values)
 
     ordered = [st.sampled_from(kind) for kind in (TEXTS, NUMBERS, BYTES)]
     return st.one_of(

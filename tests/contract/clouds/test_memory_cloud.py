@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.contract.clouds.batches_suite import BatchesContract
+from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
+from tests.contract.clouds.filters_suite import FiltersContract
 from tests.contract.clouds.objects_suite import ObjectsContract
 from tests.contract.clouds.queries_suite import QueriesContract
 from tests.contract.clouds.secrets_suite import SecretsContract
@@ -16,6 +19,18 @@ class OnMemory:
 
 
 class TestMemoryDocuments(OnMemory, DocumentsContract):
+    pass
+
+
+class TestMemoryBatches(OnMemory, BatchesContract):
+    pass
+
+
+class TestMemoryConditions(OnMemory, ConditionsContract):
+    pass
+
+
+class TestMemoryFilters(OnMemory, FiltersContract):
     pass
 
 

@@ -95,9 +95,10 @@ class AwsWorld:
         dependencies.connections.keep(CredentialsBroker, lambda: self.broker)
         return open_cloud("aws", record, dependencies)
 
-    def root(self, service: str, account_id: str = PLATFORM_ACCOUNT) -> Any:
+    def root(self, service: str, account_id: str = PLATFORM_ACCOUNT, *, tries: int = 3) -> Any:
         """An account's administrator, who is above the policies."""
         import boto3
+        from botocore.config import Config
 
         return boto3.client(  # type: ignore[call-overload]  # the service's name is free
             service,
@@ -105,6 +106,7 @@ class AwsWorld:
             region_name=REGION,
             aws_access_key_id=account_id,
             aws_secret_access_key="test",
+            config=Config(retries={"mode": "standard", "total_max_attempts": tries}),
         )
 
     def create_roles(self) -> None:

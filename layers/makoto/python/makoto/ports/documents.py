@@ -101,14 +101,14 @@ class Documents:
         """Store a document whole; `ConditionFailed` if `when` does not hold."""
         put, _ = self._checked_put(Put(key, data, when, expires_at))
         with _worded([put]):
-            version = self.driver.write(put, self.clock.now())
+            version = self._patience.insist(lambda: self.driver.write(put, self.clock.now()))
         return Document(key, dict(put.data), version, put.expires_at)
 
     def delete(self, key: Key, *, when: Condition = ALWAYS) -> None:
         """Remove a document; absent already is done already unless `when` asks for a version."""
         delete = Delete(checked_key(key), when)
         with _worded([delete]):
-            self.driver.write(delete, self.clock.now())
+            self._patience.insist(lambda: self.driver.write(delete, self.clock.now()))
 
     def query(self, query: Query) -> Page[Document]:
         """Read one page of a partition."""
@@ -152,8 +152,9 @@ class Documents:
         self._check_atomic([write for write, _ in checked], sum(size for _, size in checked))
         if not checked:
             return
+        asked = [write for write, _ in checked]
         with _worded(writes):
-            self.driver.write_all([write for write, _ in checked], self.clock.now())
+            self._patience.insist(lambda: self.driver.write_all(asked, self.clock.now()))
 
     def _collect(self, scan: Scan, limit: int) -> tuple[list[Document], str | None]:
         """Read until one more than `limit` is found, so that a cursor is given only where more is to come."""
@@ -169,12 +170,15 @@ class Documents:
             scan = replace(scan, after=chunk.resume)
         return found, scan.after
 
+    @property
+    def _patience(self) -> Patience:
+        return Patience(self.clock, self.ids)
+
     def _in_batches(
         self, items: Sequence[_Item], size: int, attempt: Callable[[Sequence[_Item]], Sequence[_Item]]
     ) -> tuple[_Item, ...]:
-        patience = Patience(self.clock, self.ids)
         batches = (items[start : start + size] for start in range(0, len(items), size))
-        return tuple(left for batch in batches for left in patience.drain(batch, attempt))
+        return tuple(left for batch in batches for left in self._patience.drain(batch, attempt))
 
     def _checked(self, write: Write) -> tuple[Write, int]:
         if isinstance(write, Put):

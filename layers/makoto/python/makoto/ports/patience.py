@@ -10,6 +10,7 @@ from makoto.ports.clock import Clock
 from makoto.ports.ids import Ids
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,18 @@ class Patience:
             waited_s, wait_s = waited_s + wait_s, min(wait_s * 2, self.longest_s)
             left = _attempted(left, attempt)
         return tuple(left)
+
+    def insist(self, attempt: Callable[[], Result]) -> Result:
+        """Attempt one thing until it is not throttled; Throttled when the budget is used up."""
+        results: list[Result] = []
+
+        def once(_: Sequence[None]) -> Sequence[None]:
+            results.append(attempt())
+            return ()
+
+        if self.drain([None], once):
+            raise Throttled("the tenant's store is busy")
+        return results[0]
 
 
 def _attempted(items: Sequence[Item], attempt: Callable[[Sequence[Item]], Sequence[Item]]) -> Sequence[Item]:

@@ -60,7 +60,12 @@ def translated(*, writing: bool = False) -> Iterator[None]:
         raise known from error
     except (vendor.ReadTimeoutError, vendor.ConnectionClosedError) as error:
         raise (MaybeApplied if writing else Unavailable)("the tenant's cloud did not answer") from error
-    except (vendor.HTTPClientError, vendor.CredentialRetrievalError, vendor.NoCredentialsError) as error:
+    except (
+        vendor.ConnectionError,
+        vendor.HTTPClientError,
+        vendor.CredentialRetrievalError,
+        vendor.NoCredentialsError,
+    ) as error:
         raise Unavailable("the tenant's cloud cannot be reached") from error
 
 
