@@ -1,7 +1,6 @@
 """The product speaks of itself alone: no path of one machine, no private package source."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +23,6 @@ def test_no_file_speaks_of_one_machine(pattern: re.Pattern[str]) -> None:
     found = [
         f"{named(path)}:{number}"
         for path in TEXTS
-        if path != Path(__file__)
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if pattern.search(line)
     ]
@@ -33,7 +31,8 @@ def test_no_file_speaks_of_one_machine(pattern: re.Pattern[str]) -> None:
 
 
 def test_the_patterns_find_what_they_are_for() -> None:
-    assert MACHINE_PATH.search("see /work/main/app.py")
-    assert MACHINE_PATH.search('open("/root/.config")')
+    assert MACHINE_PATH.search("/".join(("see ", "work", "main", "app.py")))
+    assert MACHINE_PATH.search("/".join(('open("', "root", '.config")')))
     assert not MACHINE_PATH.search("dt/{tenant}/work/cell")
-    assert PACKAGE_SOURCE.search("--index-url https://example.com/simple")
+    option = "index-url"
+    assert PACKAGE_SOURCE.search(f"--{option} https://example.com/simple")

@@ -1,11 +1,8 @@
 """AWS IoT Core, on the emulator: the suite, and what only a real broker shows."""
 
-import gc
 import json
 import socket
 import ssl
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
@@ -19,7 +16,6 @@ from cryptography.hazmat.primitives import hashes
 
 from local.emulator import Emulator
 from local.settings import REGION
-from local.state import State
 from makoto.adapters.clouds.aws import fleet as aws_fleet
 from makoto.adapters.clouds.aws.fleet import IotFleet
 from makoto.errors import Throttled, Unavailable
@@ -43,17 +39,6 @@ def iot_client(endpoint: str, config: Config | None = None) -> "IoTClient":
         aws_secret_access_key="test",
         config=config,
     )
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    started = Emulator(State.prepare(tmp_path_factory.mktemp("cloud")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the emulator is detached on purpose and stopped by its pid
-        started.start()
-        gc.collect()
-    yield started
-    started.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The platform's parts on the emulator: there, missing, or nobody answers."""
 
-import gc
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +8,7 @@ import pytest
 
 from local.emulator import Emulator
 from local.settings import REGION
-from local.state import State, free_ports
+from local.state import free_ports
 from makoto.adapters.clouds.aws import health
 from makoto.ports.health import Checked
 from makoto.settings import RuntimeSettings
@@ -20,17 +18,6 @@ MISSING_DATABASE = "database"  # the emulator holds no secret of it here
 
 TRUST = """{"Version": "2012-10-17", "Statement": [{
     "Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"""
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    started = Emulator(State.prepare(tmp_path_factory.mktemp("cloud")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the emulator is detached on purpose and stopped by its pid
-        started.start()
-        gc.collect()
-    yield started
-    started.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """AWS IoT Core as the registry of things and certificates."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ class IotFleet:
 
     def delete_thing(self, thing_name: str) -> None:
         with _translated():
-            self._client.delete_thing(thingName=thing_name)
+            self._when_detached(lambda: self._client.delete_thing(thingName=thing_name))
 
     def create_certificate(self) -> IssuedCertificate:
         with _translated():
@@ -71,7 +71,7 @@ class IotFleet:
             self._client.update_certificate(certificateId=certificate_id, newStatus="INACTIVE")
             self._client.detach_policy(policyName=self._policy, target=self._arn(certificate_id))
             self._detach_thing(thing_name, certificate_id)
-            self._delete_when_detached(certificate_id)
+            self._when_detached(lambda: self._client.delete_certificate(certificateId=certificate_id, forceDelete=True))
 
     def certificates_of(self, thing_name: str) -> tuple[str, ...]:
         pages = self._client.get_paginator("list_thing_principals").paginate(thingName=thing_name)
@@ -97,13 +97,15 @@ class IotFleet:
         with suppress(self._client.exceptions.ResourceNotFoundException):  # the thing is gone; the certificate stays
             self._client.detach_thing_principal(thingName=thing_name, principal=self._arn(certificate_id))
 
-    def _delete_when_detached(self, certificate_id: str) -> None:
+    def _when_detached(self, delete: Callable[[], object]) -> None:
+        """Delete what was detached a moment ago, which IoT Core refuses until the detachment has propagated."""
+        errors = self._client.exceptions
         for wait_s in DELETE_WAITS_S:
             time.sleep(wait_s)
-            with suppress(self._client.exceptions.DeleteConflictException):
-                self._client.delete_certificate(certificateId=certificate_id, forceDelete=True)
+            with suppress(errors.DeleteConflictException, errors.InvalidRequestException):
+                delete()
                 return
-        raise Unavailable("a certificate is inactive and detached but could not be deleted yet")
+        raise Unavailable("a thing or certificate is inactive and detached but could not be deleted yet")
 
     def _arn(self, certificate_id: str) -> str:
         place = f"{self._client.meta.partition}:iot:{self._settings.region}:{self._settings.account_id}"
