@@ -45,6 +45,7 @@ class Child:
                 extra_groups=[] if user is not None else None,
                 start_new_session=True,
             )
+        process.returncode = 0  # it outlives this process on purpose; without this Popen warns of that when collected
         self.pid_file.write_text(f"{process.pid} {_started(process.pid)}", encoding="utf-8")
 
     def pid(self) -> int | None:

