@@ -7,7 +7,7 @@ from makoto.events.tenants import TenantDeleted, TenantResumed, TenantSuspended
 from stacks import grants
 from stacks.constructs.domain_service import Batch, Domain, DomainService, Door, Feed, Schedule
 from stacks.constructs.function import FunctionWorld, Sizing
-from stacks.constructs.layers import Layers
+from stacks.constructs.layers import Group, Layers
 from stacks.grants import Upstream
 from stacks.ingestion import INGEST_TIMEOUT
 from stacks.messaging import MessagingStack
@@ -19,9 +19,10 @@ SQL_OBJECTS = Sizing(groups=("core", "database", "objects"))
 SQL_TASK = Sizing(groups=("core", "database", "objects"), timeout_s=120)
 SQL_SCHEDULE = Sizing(groups=("core", "database", "objects"), timeout_s=55, is_asynchronous=True)
 SQL_MIGRATION = Sizing(groups=("core", "database"), timeout_s=300)
-COLUMNS = Sizing(groups=("core", "analytics", "objects"), memory_mb=2048)
-INGEST = Sizing(groups=("core", "analytics", "objects"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
-COMPACTION = Sizing(groups=("core", "analytics", "objects"), memory_mb=3008, timeout_s=900, is_asynchronous=True)
+INGEST = Sizing(groups=("core", "columns", "objects"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
+HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "objects")
+HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
+COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, timeout_s=900, is_asynchronous=True)
 
 HOURLY_COMPACTION = Schedule(cdk.Duration.hours(1), {"task": "compact_history", "input": {}})
 STORES = (grants.read_configuration, grants.reach_tenant_stores, grants.be_idempotent)
@@ -66,7 +67,7 @@ DEVICES = Domain(
 TELEMETRY = Domain(
     "telemetry",
     (
-        Door("api", STORES, COLUMNS),
+        Door("api", (*STORES, grants.acknowledge_messages, grants.reject_messages), HISTORY),
         Door("messages", (*STORES, grants.acknowledge_messages, grants.reject_messages), INGEST),
         Door("tasks", STORES, COMPACTION, schedule=HOURLY_COMPACTION),
     ),

@@ -28,6 +28,7 @@ class Sizing:
     memory_mb: int = 1024
     timeout_s: int = 29  # API Gateway's own limit
     groups: Sequence[Group] = ("core",)
+    scratch_mb: int = 512
     reserved_concurrency: int | None = None
     is_asynchronous: bool = False
 
@@ -87,6 +88,7 @@ class PythonFunction(Construct):
             layers=world.layers.of(*sizing.groups),
             environment={**world.variables, "MAKOTO_DOMAIN": domain, "POWERTOOLS_SERVICE_NAME": domain},
             memory_size=sizing.memory_mb,
+            ephemeral_storage_size=cdk.Size.mebibytes(sizing.scratch_mb),
             timeout=cdk.Duration.seconds(sizing.timeout_s),
             reserved_concurrent_executions=sizing.reserved_concurrency,
             tracing=lambda_.Tracing.ACTIVE,

@@ -122,7 +122,7 @@ def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: A
         ("cognito-idp:AdminCreateUser", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
         ("iot:CreateKeysAndCertificate", {"devices-api"}),
         ("iot:UpdateCertificate", {"devices-api", "devices-events"}),
-        ("iot:Publish", {"telemetry-messages"}),
+        ("iot:Publish", {"telemetry-api", "telemetry-messages"}),
         ("states:StartExecution", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
     ],
 )

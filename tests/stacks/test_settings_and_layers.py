@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from stacks.constructs import bundling
 from stacks.constructs.bundling import BundlingRefused, SourceBundling, compile_tree
-from stacks.constructs.layers import GROUPS, LAYERS, Layers
+from stacks.constructs.domain_service import Door
+from stacks.constructs.layers import BUDGETS_MB, GROUPS, LAYERS, Layers
+from stacks.services import DOMAINS
 from stacks.settings import ENVIRONMENTS, DeploymentSettings, deployment_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -69,6 +71,14 @@ def test_a_layer_pins_every_package_as_the_repository_does(group: str) -> None:
 
     assert carried
     assert {name: pin for name, pin in carried.items() if name in ours and ours[name] != pin} == {}
+
+
+@pytest.mark.parametrize("door", [door for domain in DOMAINS for door in domain.doors])
+def test_a_function_with_its_layers_stays_within_lambdas_limits(door: Door) -> None:
+    ours_mb = 6  # the shared layer and the function itself
+
+    assert sum(BUDGETS_MB[group] for group in door.sizing.groups) + ours_mb <= 250
+    assert 1 + len(door.sizing.groups) <= 5
 
 
 def test_no_package_is_in_two_layers() -> None:
