@@ -1,0 +1,106 @@
+"""An authorised GET through a real handler in this process, against a bare Powertools resolver that validates."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.metrics import MetricUnit
+
+from functions.identity import api
+from functions.identity.model import Me, TenantProfile
+from makoto.runtime.composition import platform
+from tests.builders import TENANT, api_event, lambda_context, principal, settings, tenant_record
+
+CALLS = 2000
+WARM_UP = 300
+AIM = 2.5
+IN_CHILD = "--in-child"
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def median_us(handler: Handler) -> float:
+    """Call with a fresh event each time; the median in microseconds."""
+    context = lambda_context()
+    taken = []
+    for number in range(WARM_UP + CALLS):
+        event = api_event("GET", "/api/v1/auth/me")
+        begun = time.perf_counter_ns()
+        answer = handler(event, context)
+        if number >= WARM_UP:
+            taken.append(time.perf_counter_ns() - begun)
+        assert answer["statusCode"] == 200, answer
+    return statistics.median(taken) / 1000
+
+
+def bare_handler() -> Handler:
+    """The same route and answer on Powertools alone: no log line, no meter, no permission, no tenant."""
+    app = APIGatewayRestResolver(enable_validation=True)
+    caller, record = principal(), tenant_record()
+    profile = TenantProfile(**record.model_dump(include=set(TenantProfile.model_fields)))
+
+    @app.get("/api/v1/auth/me")
+    def me() -> Me:
+        return Me(
+            subject=caller.subject,
+            username=caller.username,
+            tenant_id=caller.tenant_id,
+            role=caller.role,
+            features=(),
+            tenant=profile,
+        )
+
+    return app.resolve
+
+
+def powertools_handler() -> Handler:
+    """The bare resolver with one log line and one metric a request, as any deployed handler has."""
+    bare, logger, metrics = bare_handler(), Logger(service="bench"), Metrics(namespace="bench", service="bench")
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        answer = bare(event, context)
+        logger.info("request served", status=answer["statusCode"])
+        metrics.add_metric("Requests", MetricUnit.Count, 1)
+        metrics.flush_metrics()
+        return answer
+
+    return handler
+
+
+def medians() -> list[float]:
+    """Bare, usual and ours, taken in turns, so that a busy machine slows all."""
+    platform().configuration.save_tenant(tenant_record(TENANT))
+    contestants = (bare_handler(), powertools_handler(), api.handler)
+    rounds = [[median_us(handler) for handler in contestants] for _ in range(3)]
+    return [statistics.median(taken) for taken in zip(*rounds, strict=True)]
+
+
+def measure() -> list[tuple[str, float, float, str, float]]:
+    """Name, value, reference, unit and the ratio to aim for; in a process of its own, with a function's environment."""
+    environment = {**settings().to_environment(), "POWERTOOLS_TRACE_DISABLED": "1", "PYTHONPATH": ":".join(sys.path)}
+    child = subprocess.run(
+        [sys.executable, "-m", __spec__.name, IN_CHILD], env=environment, capture_output=True, text=True, check=True
+    )
+    bare_us, usual_us, ours_us = json.loads(child.stdout.splitlines()[-1])
+    return [
+        ("authorised GET, against a bare resolver", ours_us, bare_us, "us", AIM),
+        ("authorised GET, against one with a log line and a metric", ours_us, usual_us, "us", AIM),
+    ]
+
+
+def main() -> None:
+    for name, value, reference, unit, aim in measure():
+        print(f"{name:58} {value:8.1f} {unit:3} {value / reference:6.2f} x of {reference:.1f} (aim {aim} x)")
+
+
+if __name__ == "__main__":
+    if IN_CHILD in sys.argv:
+        print(json.dumps(medians()))
+    else:
+        main()
