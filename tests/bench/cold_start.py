@@ -56,7 +56,7 @@ def function_kb(handler: str) -> float:
 
 
 def layer_mb(requirements: Path) -> float:
-    """The installed size of a layer's pinned packages on this machine; for Lambda's architecture it differs a little."""
+    """Installed megabytes of a layer's pinned packages on this machine; Lambda's architecture differs a little."""
     names = PIN.findall(requirements.read_text("utf-8"))
     files = [file for name in names for file in distribution(name).files or [] if not str(file).endswith(".pyc")]
     return sum(file.size or 0 for file in files) / 1e6
