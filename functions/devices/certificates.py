@@ -39,11 +39,22 @@ def settle(device_id: str, tenant: TenantContext, ports: DevicesPorts) -> Device
 
 
 def apply(device: Device, tenant: TenantContext, ports: DevicesPorts) -> None:
-    """Switch the certificates that the device names and discard those of its thing that it does not."""
+    """Switch the certificates that the device names and discard those of its thing that nobody is waiting for."""
+    switch_named(device, tenant, ports)
+    if not model.is_claimed(device, tenant.clock.now()):
+        discard_unnamed(device, tenant, ports)
+
+
+def switch_named(device: Device, tenant: TenantContext, ports: DevicesPorts) -> None:
+    """Record the certificates that the device names and let the broker accept or refuse them."""
     works = model.certificate_works(device.status, ports.configuration.tenant(tenant.tenant_id).status)
     for certificate_id in device.certificate_ids:
         ports.configuration.save_certificate(_record(device, certificate_id, tenant.tenant_id))
         switch(certificate_id, ports, works=works)
+
+
+def discard_unnamed(device: Device, tenant: TenantContext, ports: DevicesPorts) -> None:
+    """End what an earlier attempt left at the device's thing."""
     thing = model.thing_name(tenant.tenant_id, device.device_id)
     for certificate_id in ports.fleet.certificates_of(thing):
         if certificate_id not in device.certificate_ids:

@@ -205,15 +205,19 @@ def certificate_works(status: DeviceStatus | str, tenant: TenantStatus) -> bool:
     return status != DeviceStatus.DISABLED and tenant is TenantStatus.ACTIVE
 
 
+def is_claimed(device: Device, now: datetime) -> bool:
+    """Whether a request is issuing a certificate that the document does not name yet."""
+    return device.issuing_since is not None and now < device.issuing_since + LEASE
+
+
 def _require_registered(device: Device) -> None:
     if device.status is DeviceStatus.REGISTERING:
         raise CertificateBeingIssued(f"device {device.device_id} is not registered yet; register it again")
 
 
 def _require_unclaimed(device: Device, now: datetime) -> None:
-    if device.issuing_since is not None and now < device.issuing_since + LEASE:
-        left_s = round((device.issuing_since + LEASE - now).total_seconds())
-        raise CertificateBeingIssued(f"device {device.device_id} is being given a certificate; ask in {left_s} s")
+    if is_claimed(device, now):
+        raise CertificateBeingIssued(f"device {device.device_id} is being given a certificate; ask again in a minute")
 
 
 def _is_same_request(device: Device, digest: str | None, now: datetime) -> bool:

@@ -29,19 +29,21 @@ def register_device(
 ) -> RegisteredDevice:
     """Claim the id, make the thing and its certificate, and complete the document last.
 
-    A crash at any step is repaired by registering again: the claim ends after `model.LEASE`, and certificates that the
-    document does not name are discarded. The same request again (same Idempotency-Key and body, within 24 hours, the
-    device untouched) gets new credentials in place of those that the lost answer carried; nobody kept their key.
+    A crash at any step is repaired by registering again: the claim ends after `model.LEASE`, and what it left at the
+    thing is discarded before anything is issued, so that one who wakes up late harms only itself. The same request
+    again (same Idempotency-Key and body, within 24 hours, the device untouched) gets new credentials in place of those
+    that the lost answer carried; nobody kept their key.
     """
     model.require_short_topic(tenant.tenant_id, command.path)
     claim = _claim_registration(command, model.request_digest(idempotency_key, command), tenant)
     thing = model.thing_name(tenant.tenant_id, command.device_id)
     with certificates.withdrawn_on_failure(claim, tenant, ports):
         ports.fleet.create_thing(thing, model.thing_attributes(tenant.tenant_id, claim.device))
+        certificates.discard_unnamed(claim.device, tenant, ports)
         issued = ports.fleet.issue_certificate(thing)
         device = model.registered(claim.device, issued.certificate_id, registry.change("registered", tenant))
         with certificates.discarded_on_failure(issued, thing, ports):
-            certificates.apply(device, tenant, ports)
+            certificates.switch_named(device, tenant, ports)
             answer = _with_credentials(device, issued, tenant, ports)
             registry.save(device, claim.when_unchanged, tenant)
     return answer

@@ -5,7 +5,7 @@ import pytest
 from functions.devices import model, service
 from functions.devices.model import DeviceStatus, ListDevices, RotateDevice
 from functions.devices.views import RegisteredDevice
-from makoto.errors import Invalid, NotFound, Unavailable
+from makoto.errors import Conflict, Invalid, NotFound, Unavailable
 from makoto.ports.configuration import CertificateRecord
 from tests.unit.devices.conftest import Crash, Factory, certificate_of
 
@@ -188,11 +188,29 @@ def test_a_device_disabled_during_its_rotation_stays_disabled(
         return issue(thing_name)
 
     monkeypatch.setattr(factory.ports.fleet, "issue_certificate", disabled_meanwhile)
-    with pytest.raises(Exception, match="changed in the meantime"):
+    with pytest.raises(Conflict, match="changed in the meantime"):
         rotate(factory)
 
     assert factory.working() == set()
     assert len(factory.fleet.active) == 1
+
+
+def test_enabling_what_is_enabled_does_not_disturb_a_rotation(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory.register()
+    issue = factory.ports.fleet.issue_certificate
+
+    def enabled_meanwhile(thing_name: str) -> object:
+        issued = issue(thing_name)
+        set_status(factory, ACTIVE)
+        return issued
+
+    monkeypatch.setattr(factory.ports.fleet, "issue_certificate", enabled_meanwhile)
+
+    new = certificate_of(rotate(factory))
+
+    assert factory.working() == set(factory.fleet.active) == {new}
 
 
 def test_certificates_follow_a_change_that_comes_while_they_are_being_switched(

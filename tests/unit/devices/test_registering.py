@@ -1,6 +1,7 @@
 """Registering a device: credentials once, one device an id, and no certificate that nobody knows."""
 
 import threading
+from datetime import datetime
 
 import pytest
 
@@ -8,7 +9,8 @@ from functions.devices import model, service
 from functions.devices.model import ListDevices, RegisterDevice
 from functions.devices.views import RegisteredDevice
 from makoto.errors import Invalid, MakotoError, Unavailable
-from makoto.ports.documents import Key
+from makoto.ports.documents import Key, MaybeApplied, Write
+from makoto.ports.fleet import IssuedCertificate
 from tests.builders import TENANT
 from tests.unit.devices.conftest import Crash, Factory, certificate_of
 
@@ -175,6 +177,60 @@ def test_of_two_registrations_at_once_one_wins(factory: Factory) -> None:
         model.CertificateBeingIssued,
     }
     assert factory.working() == {certificate_of(won[0])}
+
+
+@pytest.mark.parametrize("fault", [None, Unavailable("the broker is away")])
+def test_one_that_wakes_up_after_its_claim_ended_harms_only_itself(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch, fault: MakotoError | None
+) -> None:
+    create = factory.fleet.create_certificate
+    others: list[RegisteredDevice] = []
+
+    def overtaken() -> IssuedCertificate:
+        monkeypatch.undo()
+        factory.clock.advance(model.LEASE.total_seconds())
+        others.append(factory.register())
+        if fault:
+            raise fault
+        return create()
+
+    monkeypatch.setattr(factory.fleet, "create_certificate", overtaken)
+    with pytest.raises(MakotoError):
+        factory.register()
+
+    assert factory.working() == set(factory.fleet.active) == {certificate_of(others[0])}
+    assert service.read_device("edge-07", factory.tenant).certificates == others[0].device.certificates
+    assert factory.fleet.things
+
+
+def test_a_write_whose_answer_was_lost_counts_if_it_was_made(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = factory.tenant.documents.driver
+    write = driver.write
+
+    def lost(put: Write, now: datetime) -> str:
+        write(put, now)
+        raise MaybeApplied("the answer was lost")
+
+    monkeypatch.setattr(driver, "write", lost)
+
+    answer = factory.register()
+
+    assert factory.working() == {certificate_of(answer)}
+    assert service.read_device("edge-07", factory.tenant).status == "active"
+
+
+def test_a_write_whose_answer_was_lost_fails_if_it_was_not_made(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(put: Write, now: datetime) -> str:
+        raise MaybeApplied("the answer was lost")
+
+    monkeypatch.setattr(factory.tenant.documents.driver, "write", lost)
+
+    with pytest.raises(MaybeApplied):
+        factory.register()
+
+    assert not factory.fleet.active
 
 
 def test_a_place_too_deep_for_a_topic_is_refused_before_anything_is_made(factory: Factory) -> None:
