@@ -15,6 +15,10 @@ class StoreNotReady(Unavailable):
     """A store is still being made or removed."""
 
 
+class StoreRefused(Unavailable):
+    """The tenant's cloud refused an act; names the store and the permission, for the operator to grant it."""
+
+
 class CloudProvisioner(Protocol):
     """One cloud's way to make a tenant's stores. Every act may be repeated after a crash at any point.
 

@@ -62,7 +62,7 @@ class DatabaseLogin(BaseModel):
 
 
 class Database:
-    """Transactions over one connection, opened when first needed and again after it broke.
+    """Transactions over one connection, opened when first needed and again after it broke; for one thread at a time.
 
     `login` is asked at each opening, so that a changed password is taken up.
     """

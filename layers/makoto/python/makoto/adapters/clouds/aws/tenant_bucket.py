@@ -1,0 +1,133 @@
+"""The bucket of a tenant's objects in S3."""
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from makoto.adapters.clouds.aws.credentials import TENANT_TAG
+from makoto.adapters.clouds.aws.errors import code_of
+from makoto.adapters.clouds.aws.names import bucket_arn, bucket_name
+from makoto.adapters.clouds.aws.tenant_resources import named_store
+from makoto.domain import TenantRecord
+from makoto.ports.provisioning import StoreTaken
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+EXPORTS_LIVE_DAYS = 7
+OLD_VERSIONS_LIVE_DAYS = 30
+
+
+class TenantBucket:
+    """The bucket: private, TLS only, encrypted, versioned; exports live for a week, old versions for a month.
+
+    A bucket of this account without a mark is ours too: a crash came between its creation and its mark, and nobody else
+    knows the tenant's id.
+    """
+
+    def __init__(self, client: "S3Client", record: TenantRecord) -> None:
+        self._client = client
+        self._tenant_id = record.tenant_id
+        self._region = record.cloud.region
+        self._owner = record.cloud.account_id
+        self._arn = bucket_arn(record)
+        self.name = bucket_name(record.tenant_id)
+
+    def make(self) -> None:
+        """Create what is missing and set every property, the protective ones first."""
+        with named_store("objects"):
+            if not self._exists():
+                self._create()
+            if not self._is_ours():
+                raise StoreTaken(f"objects: the bucket {self.name} belongs to somebody else")
+            self._protect()
+            self._keep_versions()
+
+    def remove(self) -> bool:
+        """Delete the bucket if it is this tenant's; false when it holds objects and therefore stays."""
+        with named_store("objects"):
+            if not self._exists() or not self._is_ours():
+                return True
+            if self._client.list_objects_v2(Bucket=self.name, MaxKeys=1).get("KeyCount", 0):
+                return False
+            self._purge()
+            self._client.delete_bucket(Bucket=self.name)
+        return True
+
+    def _create(self) -> None:
+        place: Any = {}
+        if self._region != "us-east-1":
+            place = {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
+        with suppress(self._client.exceptions.BucketAlreadyOwnedByYou):
+            self._client.create_bucket(Bucket=self.name, **place)
+
+    def _protect(self) -> None:
+        closed: Any = dict.fromkeys(
+            ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+        )
+        encrypted: Any = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+        tags: Any = {"TagSet": [{"Key": TENANT_TAG, "Value": self._tenant_id}]}
+        self._client.put_public_access_block(Bucket=self.name, PublicAccessBlockConfiguration=closed)
+        self._client.put_bucket_tagging(Bucket=self.name, Tagging=tags)
+        self._client.put_bucket_encryption(Bucket=self.name, ServerSideEncryptionConfiguration=encrypted)
+        self._client.put_bucket_policy(Bucket=self.name, Policy=json.dumps(self._tls_only()))
+
+    def _keep_versions(self) -> None:
+        self._client.put_bucket_versioning(Bucket=self.name, VersioningConfiguration={"Status": "Enabled"})
+        rules: Any = [
+            {
+                "ID": "exports",
+                "Status": "Enabled",
+                "Filter": {"Prefix": "exports/"},
+                "Expiration": {"Days": EXPORTS_LIVE_DAYS},
+            },
+            {
+                "ID": "leftovers",
+                "Status": "Enabled",
+                "Filter": {"Prefix": ""},
+                "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_VERSIONS_LIVE_DAYS},
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": EXPORTS_LIVE_DAYS},
+            },
+        ]
+        self._client.put_bucket_lifecycle_configuration(Bucket=self.name, LifecycleConfiguration={"Rules": rules})
+
+    def _tls_only(self) -> dict[str, Any]:
+        statement = {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [self._arn, f"{self._arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        return {"Version": "2012-10-17", "Statement": [statement]}
+
+    def _exists(self) -> bool:
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.head_bucket(Bucket=self.name, ExpectedBucketOwner=self._owner)
+        except ClientError as error:
+            if code_of(error) in ("404", "NoSuchBucket"):
+                return False
+            raise
+        return True
+
+    def _is_ours(self) -> bool:
+        from botocore.exceptions import ClientError
+
+        try:
+            tags = self._client.get_bucket_tagging(Bucket=self.name)["TagSet"]
+        except ClientError as error:
+            if code_of(error) == "NoSuchTagSet":
+                return True
+            raise
+        return {"Key": TENANT_TAG, "Value": self._tenant_id} in tags
+
+    def _purge(self) -> None:
+        """Remove old versions and deletion marks, which keep an empty bucket from being deleted."""
+        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self.name):
+            found: Any = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            old: Any = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+            if old:
+                self._client.delete_objects(Bucket=self.name, Delete={"Objects": old, "Quiet": True})
