@@ -138,6 +138,7 @@ class HttpApi(APIGatewayRestResolver):
         metrics.add_metric("Requests", MetricUnit.Count, 1)
         metrics.add_metric("Faults", MetricUnit.Count, int(status >= HTTPStatus.INTERNAL_SERVER_ERROR))
         metrics.flush_metrics()
+        metrics.clear_metrics()  # flushing clears them only where metrics are enabled
 
     def _problem(self, error: MakotoError) -> Response[str]:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
