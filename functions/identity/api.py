@@ -40,7 +40,11 @@ def refresh(body: Annotated[Refresh, Body()]) -> Tokens:
     return service.refresh(body, _ports())
 
 
-@api.post("/api/v1/auth/logout", middlewares=[permit("identity:logout")])
+@api.post(
+    "/api/v1/auth/logout",
+    middlewares=[permit("identity:logout")],
+    responses={HTTPStatus.NO_CONTENT: {"description": "The session has ended"}},
+)
 def logout(body: Annotated[Logout | None, Body()] = None) -> Response[Any]:
     service.logout(body or Logout(), api.principal(), _ports())
     return Response(status_code=HTTPStatus.NO_CONTENT)
