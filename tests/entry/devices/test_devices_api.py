@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from functions.devices import api
 from makoto.ports.fleet import Fleet
 from makoto.runtime.composition import Platform
-from tests.builders import OTHER_TENANT, TENANT
+from tests.builders import OTHER_TENANT, TENANT, api_event, lambda_context
 from tests.entry.devices.conftest import BODY, Answer, Call
 
 THING = f"{TENANT}_edge-07"
@@ -246,3 +247,12 @@ def test_another_tenants_path_is_refused_and_changes_nothing(
 def test_who_may_only_look_changes_nothing(call: Call, role: str, path: str) -> None:
     assert call("POST", path, role=role, body=BODY).status == 403
     assert call("GET", role=role).status == 200
+
+
+def test_a_rotation_needs_neither_a_body_nor_a_content_type(platform: Platform, call: Call) -> None:
+    call("POST", body=BODY)
+    event = api_event("POST", f"/api/v1/tenants/{TENANT}/devices/edge-07/rotate")
+    for headers in (event["headers"], event["multiValueHeaders"]):
+        del headers["Content-Type"]
+
+    assert api.handler(event, lambda_context())["statusCode"] == 200
