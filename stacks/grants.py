@@ -129,7 +129,6 @@ def manage_devices(role: iam.Role, upstream: Upstream) -> None:
     )
     nameless = ("iot:CreateKeysAndCertificate", "iot:DescribeEndpoint")
     allow(role, *nameless, on=["*"], wildcard_because="IAM knows no resource for these two actions")
-    allow(role, "iot:DescribeThingType", on=[iot_arn(role, "thingtype", upstream.names.device_policy)])
     revoke_devices(role, upstream)
 
 

@@ -54,7 +54,6 @@ ENVIRONMENTS: dict[str, dict[str, Any]] = {  # Any: the fields above, checked wh
     },
     "dev": {
         "is_retained": False,
-        "aurora_min_acu": 0,
         "aurora_max_acu": 2,
         "secret_rotation_days": None,
         "log_retention_days": 7,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from makoto.adapters.clouds.aws import policies, tenant_resources
 from tests.stacks.assembly import Assembly, flat, listed
 
 NAMELESS_ACTIONS = {
@@ -137,6 +138,24 @@ def test_only_the_migration_reads_the_owners_secret(dev: Assembly) -> None:
 def test_only_functions_beside_aurora_read_the_applications_secret(dev: Assembly) -> None:
     beside = {"tenants-api", "tenants-tasks", "tenants-schedule", "tenants-migrate", "health-api"}
     assert _functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseApp") == beside
+
+
+def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_for(dev: Assembly) -> None:
+    wanted = {
+        f"{service}:{action}"
+        for service, actions in (
+            ("dynamodb", (*policies.TABLE_ACTIONS, *tenant_resources.TABLE_ACTIONS)),
+            ("s3", (*policies.OBJECT_ACTIONS, *tenant_resources.OBJECT_ACTIONS, *tenant_resources.BUCKET_ACTIONS)),
+            ("secretsmanager", policies.SECRET_ACTIONS),
+        )
+        for action in actions
+    }
+
+    for stack, construct in (("Data", "HostedTenants"), ("TenantAccount", "Access")):
+        policy = next(
+            found for key, found in dev.resources("AWS::IAM::Policy", stack).items() if f"/{construct}Role" in key
+        )
+        assert {action for statement in _statements(policy) for action in listed(statement["Action"])} == wanted
 
 
 def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> None:
