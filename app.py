@@ -1,6 +1,5 @@
-"""CDK entry: typed settings to stacks. `cdk deploy -c environment=stg 'Makoto-stg-*'` or `python app.py`."""
+"""CDK entry: typed settings to stacks. `cdk deploy -c environment=stg 'Makoto-stg-*'`; context chooses the environment."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
@@ -25,9 +24,4 @@ def build_app(outdir: str | None = None, **context: object) -> cdk.App:
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description="Synthesise one environment into cdk.out")
-    options.add_argument("--environment", help="local, dev, stg or prod; the CDK CLI passes -c environment=")
-    options.add_argument("--no-bundling", action="store_true", help="leave the third-party layers out: not deployable")
-    chosen = options.parse_args()
-    context: dict[str, object] = {"environment": chosen.environment} if chosen.environment else {}
-    build_app(None, **context, **({"bundling": False} if chosen.no_bundling else {})).synth()
+    build_app().synth()
