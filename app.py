@@ -1,4 +1,4 @@
-"""CDK entry: typed settings to stacks. `cdk deploy -c environment=stg 'Makoto-stg-*'`; context chooses the environment."""
+"""CDK entry: typed settings to stacks, as in `cdk deploy -c environment=stg 'Makoto-stg-*'`."""
 
 import json
 import sys
