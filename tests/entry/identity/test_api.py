@@ -172,7 +172,10 @@ def test_a_guarded_route_without_the_gate_is_401(world: World, path: str) -> Non
     assert call("GET" if path == "me" else "POST", path)[0] == 401
 
 
-def test_no_secret_reaches_the_log(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_reaches_the_log(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
     stream = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", stream)
     world.invite(EMAIL)
@@ -182,9 +185,10 @@ def test_no_secret_reaches_the_log(world: World, monkeypatch: pytest.MonkeyPatch
     as_member(world, tokens["access_token"], "GET", "me")
     call("POST", "login", {"username": EMAIL, "password": "Wrong-password-1", "extra": 1})
 
-    logged = stream.getvalue()
+    logged = stream.getvalue() + capsys.readouterr().out
 
-    assert "request served" in logged
+    assert "claims added" in logged
+    assert "POST /{proxy+} 200" in logged
     kept = [tokens[name] for name in ("access_token", "id_token", "refresh_token")]
     for secret in (PASSWORD, "Battery-staple-7", "Wrong-password-1", EMAIL, asked["session"], *kept):
         assert secret not in logged

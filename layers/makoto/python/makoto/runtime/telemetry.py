@@ -36,6 +36,9 @@ def serving(*, domain: str, tenant_id: str | None, correlation_id: str, **fields
     The trace gets a subsegment of its own, since Lambda's own segment takes no annotation.
     """
     bind(domain=domain, tenant_id=tenant_id, correlation_id=correlation_id, **fields)
+    if tracer.disabled:
+        yield
+        return
     with tracer.provider.in_subsegment(name=f"## {domain}") as subsegment:
         subsegment.put_annotation("correlation_id", correlation_id)
         if tenant_id is not None:
