@@ -1,6 +1,7 @@
 """Every test starts with its own platform on the memory cloud and leaves nothing behind."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,6 +9,9 @@ from makoto.runtime import composition
 from makoto.runtime.composition import Platform
 from makoto.settings import RuntimeSettings, runtime_settings
 from tests.builders import settings
+
+if TYPE_CHECKING:
+    from tests.system.laptop import LaptopCloud
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +38,12 @@ def platform(_environment: None) -> Platform:
 def runtime(_environment: None) -> RuntimeSettings:
     """The settings that the doors of this test use."""
     return runtime_settings()
+
+
+@pytest.fixture(scope="session")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator["LaptopCloud"]:
+    """One laptop cloud for the system and isolation tests of a run; run them in one process."""
+    from tests.system.laptop import running_laptop
+
+    with running_laptop(tmp_path_factory.mktemp("laptop")) as running:
+        yield running

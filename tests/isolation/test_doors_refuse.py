@@ -1,16 +1,16 @@
 """At the doors, in process: no route lets another tenant or a wrong role through, whatever is sent."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
-
-import pytest
 
 from makoto.domain import PLATFORM_TENANT_ID, Role
 from makoto.runtime.http import HttpApi
 from tests.builders import OTHER_TENANT, TENANT, api_event, lambda_context
-from tests.isolation.attempts import Route, foreign_attempts, forbidden_roles, routes
+from tests.isolation.attempts import Route, forbidden_roles, foreign_attempts, routes
 from tools.openapi import apis, document
 
+Recorder = Callable[[str, object], None]
 DOCUMENT = document()
 BODIES: tuple[Any, ...] = (None, {}, {"tenant_id": TENANT}, "not json", {"device_id": "edge-01"})
 
@@ -32,7 +32,7 @@ def _try(route: Route, home: str, role: Role, body: Any) -> int:
     return int(_answering(route).handler(event, lambda_context())["statusCode"])
 
 
-def test_another_tenants_caller_is_refused_on_every_route(record_property: pytest.RecordProperty) -> None:
+def test_another_tenants_caller_is_refused_on_every_route(record_property: Recorder) -> None:
     tried = 0
     for route, role in foreign_attempts(DOCUMENT):
         home = PLATFORM_TENANT_ID if role is Role.PLATFORM_ADMIN else OTHER_TENANT
@@ -44,7 +44,7 @@ def test_another_tenants_caller_is_refused_on_every_route(record_property: pytes
 
 
 def test_a_role_that_the_policies_do_not_permit_is_refused_on_every_route(
-    record_property: pytest.RecordProperty,
+    record_property: Recorder,
 ) -> None:
     tried = 0
     for route, role in forbidden_roles(DOCUMENT, TENANT):
