@@ -29,7 +29,7 @@ def callers(laptop: LaptopCloud) -> dict[Role, httpx.Client]:
 
 
 def _status(client: httpx.Client, route: Route, tenant_id: str) -> int:
-    body = {} if route.method in ("POST", "PUT") else None
+    body: dict[str, str] | None = {} if route.method in ("POST", "PUT") else None
     return client.request(route.method, route.path(tenant_id), json=body).status_code
 
 
