@@ -58,7 +58,7 @@ def resume_tenant(tenant_id: Annotated[TenantId, Path()]) -> TenantDetail:
 
 
 @api.delete(f"{TENANTS}/<tenant_id>", middlewares=[permit("tenants:delete")])
-def delete_tenant(tenant_id: Annotated[TenantId, Path()]) -> Response[TenantDetail]:
+def delete_tenant(tenant_id: Annotated[TenantId, Path()]) -> Response[TenantDetail | None]:
     detail = service.delete_tenant(tenant_id, _act("tenant.delete"), ports())
     is_gone = detail.status is TenantStatus.DELETED
     status = HTTPStatus.NO_CONTENT if is_gone else HTTPStatus.ACCEPTED

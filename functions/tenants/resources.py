@@ -1,14 +1,16 @@
 """What belongs to a tenant outside Aurora: each part is made by one step of onboarding and can be unmade."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from functions.tenants.changes import project
 from functions.tenants.model import AdministratorTaken, ResourcesRemain, TenantNotEmpty
 from functions.tenants.ports import TenantsPorts
-from functions.tenants.verification import SECRET_PROBE, verify_stores
+from functions.tenants.verification import OBJECT_PROBE, SECRET_PROBE, verify_stores
 from makoto.domain import Role
 from makoto.domain.membership import Membership
+from makoto.errors import Throttled, Unavailable
 from makoto.ports.context import TenantContext
 from makoto.ports.cursors import KEY_NAME
 from makoto.ports.documents import ConditionFailed, IfAbsent, Key, Query
@@ -61,7 +63,12 @@ def provision_stores(entry: TenantEntry, ports: TenantsPorts) -> None:
 
 
 def remove_stores(entry: TenantEntry, ports: TenantsPorts) -> None:
-    """Remove the tenant's stores and see that they are gone."""
+    """Remove the tenant's stores and see that they are gone, first the file that a broken verification may have left.
+
+    Whether that file can be removed is seen by the bucket that stays because of it.
+    """
+    with suppress(Unavailable, Throttled):
+        ports.bind(entry.record).objects.delete(OBJECT_PROBE)
     remaining = ports.provisioner.remove(entry.record)
     if remaining:
         raise ResourcesRemain(f"still there: {', '.join(remaining)}")

@@ -7,15 +7,18 @@ from makoto.settings import RuntimeSettings
 
 
 class MemoryProvisioner:
-    """Remembers whose stores were made."""
+    """Remembers whose stores were made; those of a tenant in `stuck` do not go."""
 
     def __init__(self) -> None:
         self.provisioned: set[str] = set()
+        self.stuck: set[str] = set()
 
     def provision(self, record: TenantRecord) -> None:
         self.provisioned.add(record.tenant_id)
 
     def remove(self, record: TenantRecord) -> Sequence[str]:
+        if record.tenant_id in self.stuck:
+            return ["documents"]
         self.provisioned.discard(record.tenant_id)
         return ()
 
