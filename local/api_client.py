@@ -22,15 +22,26 @@ class ApiClient:
 
     @classmethod
     def sign_in(cls, url: str, username: str, password: str) -> Self:
-        """Sign in; a first password is replaced by itself, for the demo's logins are remembered in one place."""
         client = cls(httpx.Client(base_url=url, timeout=TIMEOUT_S))
         answer = client.call("POST", "/api/v1/auth/login", json={"username": username, "password": password})
-        if answer.get("challenge") == "NEW_PASSWORD_REQUIRED":
-            reply = {"challenge": answer["challenge"], "session": answer["session"]}
-            person = {"username": username, "new_password": password}
-            answer = client.call("POST", "/api/v1/auth/challenge", json={**reply, **person})
         client.headers = {"authorization": f"Bearer {answer['access_token']}"}
         return client
+
+    @classmethod
+    def choose_password(cls, url: str, username: str, first_password: str, password: str) -> None:
+        """Sign in with the password of the invitation and answer the challenge that follows."""
+        with cls(httpx.Client(base_url=url, timeout=TIMEOUT_S)) as client:
+            invitation = {"username": username, "password": first_password}
+            challenge = client.call("POST", "/api/v1/auth/login", json=invitation)
+            reply = {"challenge": challenge["challenge"], "session": challenge["session"]}
+            chosen = {"username": username, "new_password": password}
+            client.call("POST", "/api/v1/auth/challenge", json={**reply, **chosen})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, json: Json | None = None) -> Json:
         """Send one request; anything but success raises StepFailed with the problem's own words."""

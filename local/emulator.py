@@ -17,6 +17,8 @@ from local.state import State
 
 READY_WITHIN_S = 60.0
 CHECKPOINT_SIGNAL = signal.SIGUSR1
+CHECKPOINT_MARK = "saved"  # touched after each save
+CHECKPOINT_WITHIN_S = 10.0
 STOP_WITHIN_S = 60.0  # saving a large state takes time, and killing it would lose that state
 
 
@@ -54,10 +56,18 @@ class Emulator:
         self.child.stop(STOP_WITHIN_S)
 
     def checkpoint(self) -> None:
-        """Have the state saved now, so that a crash of the laptop loses nothing up to here."""
-        pid = self.child.pid()
-        if pid is not None:
-            os.kill(pid, CHECKPOINT_SIGNAL)
+        """Have the state saved and wait for it, so that a crash loses nothing up to here."""
+        pid, before = self.child.pid(), self._saved_at_ns()
+        if pid is None:
+            return
+        os.kill(pid, CHECKPOINT_SIGNAL)
+        deadline = time.monotonic() + CHECKPOINT_WITHIN_S
+        while self._saved_at_ns() == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def _saved_at_ns(self) -> int:
+        mark = self.state.emulator / "state" / CHECKPOINT_MARK
+        return mark.stat().st_mtime_ns if mark.exists() else 0
 
     def _environment(self) -> dict[str, str]:
         """Everything here is inherited by the Lambda workers too: that is how they find the endpoint and our .venv."""

@@ -3,12 +3,14 @@
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from ministack import app
+from ministack.core import persistence
 
 from local.corrections import apply_corrections
-from local.emulator import CHECKPOINT_SIGNAL
+from local.emulator import CHECKPOINT_MARK, CHECKPOINT_SIGNAL
 
 CHECKPOINT_EVERY_S = 60.0
 
@@ -30,7 +32,12 @@ def _checkpoint_forever() -> None:
 def _checkpoint(*_: Any) -> None:
     """Save on the event loop, where no request changes the state meanwhile."""
     if app._MAIN_LOOP is not None:
-        app._MAIN_LOOP.call_soon_threadsafe(lambda: app.save_all(app._build_persistence_save_dict()))
+        app._MAIN_LOOP.call_soon_threadsafe(_save)
+
+
+def _save() -> None:
+    app.save_all(app._build_persistence_save_dict())
+    Path(persistence.STATE_DIR, CHECKPOINT_MARK).touch()
 
 
 if __name__ == "__main__":

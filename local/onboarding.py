@@ -7,11 +7,12 @@ the customers' own role, and passwords, which the platform mails to people and a
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from local.api_client import ApiClient, Json
 from local.assembly import Assembly
 from local.aws import Aws
-from local.demo import ADMINISTRATOR, TENANTS, DemoTenant
+from local.demo import ADMINISTRATOR, TENANTS, DemoDevice, DemoTenant
 from local.deployment import Deployment
 from local.people import People
 from local.settings import PLATFORM_ACCOUNT, REGION
@@ -39,26 +40,34 @@ class Onboarding:
     def run(self) -> dict[str, str]:
         """Onboard what is missing and return the logins by their role."""
         password = self.state.remembered().demo_password
-        people = People(self.aws, self.user_pool_id)
+        people = People(self.aws, self.user_pool_id, self.url)
         operator = Membership(username=ADMINISTRATOR, tenant_id=PLATFORM_TENANT_ID, role=Role.PLATFORM_ADMIN)
         people.ensure(operator, password)
-        platform = ApiClient.sign_in(self.url, ADMINISTRATOR, password)
-        ids = {tenant: self._ensure_tenant(platform, tenant) for tenant in TENANTS}
+        with ApiClient.sign_in(self.url, ADMINISTRATOR, password) as platform:
+            ids = {tenant: self._begin(platform, tenant) for tenant in TENANTS}
+            for tenant_id in ids.values():
+                detail = f"/api/v1/admin/tenants/{tenant_id}"
+                platform.wait_for(detail, "status", "active", hopeless=HOPELESS, within_s=ACTIVE_WITHIN_S)
         for tenant, tenant_id in ids.items():
-            people.give_first_password(tenant.administrator, password)
-            self._register_devices(ApiClient.sign_in(self.url, tenant.administrator, password), tenant_id, tenant)
+            people.settle_password(tenant.administrator, password)
+            if self._lacks_credentials(tenant, tenant_id):
+                with ApiClient.sign_in(self.url, tenant.administrator, password) as client:
+                    self._register_devices(client, tenant_id, tenant)
         return self._remember_logins(ids, password)
 
-    def _ensure_tenant(self, platform: ApiClient, tenant: DemoTenant) -> str:
-        """Return the id of the tenant when it is active; it is onboarded unless it lives already."""
+    def _lacks_credentials(self, tenant: DemoTenant, tenant_id: str) -> bool:
+        return not all(self._credentials(tenant_id, device).exists() for device in tenant.devices())
+
+    def _credentials(self, tenant_id: str, device: DemoDevice) -> Path:
+        return self.state.devices / f"{tenant_id}_{device.device_id}.json"
+
+    def _begin(self, platform: ApiClient, tenant: DemoTenant) -> str:
+        """Return the id of the tenant; its onboarding is started unless it lives already."""
         self._deploy_role(tenant)
         listed = platform.pages("/api/v1/admin/tenants")
         namesakes = [each for each in listed if each["organization"] == tenant.organization]
         living = [each["tenant_id"] for each in namesakes if each["status"] not in FREED]
-        tenant_id = living[0] if living else self._onboard(platform, tenant, attempt=len(namesakes))
-        detail = f"/api/v1/admin/tenants/{tenant_id}"
-        platform.wait_for(detail, "status", "active", hopeless=HOPELESS, within_s=ACTIVE_WITHIN_S)
-        return tenant_id
+        return living[0] if living else self._onboard(platform, tenant, attempt=len(namesakes))
 
     def _deploy_role(self, tenant: DemoTenant) -> None:
         """Do what a customer does: deploy the platform's template in the own account."""
@@ -80,7 +89,7 @@ class Onboarding:
         """Register each machine, and rotate the credentials of one whose file this laptop has lost."""
         devices = f"/api/v1/tenants/{tenant_id}/devices"
         for device in tenant.devices():
-            file = self.state.devices / f"{tenant_id}_{device.device_id}.json"
+            file = self._credentials(tenant_id, device)
             if file.exists():
                 continue
             known = client.find(f"{devices}/{device.device_id}")

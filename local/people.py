@@ -1,7 +1,10 @@
 """People whom the API does not create: the first platform administrator, and colleagues of every role for tests."""
 
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
+from local.api_client import ApiClient
 from local.aws import Aws
 from local.settings import PREFIX
 from makoto.adapters.clouds.aws.configuration import DynamoConfiguration
@@ -15,6 +18,7 @@ class People:
 
     aws: Aws
     user_pool_id: str
+    url: str
 
     def ensure(self, person: Membership, password: str) -> None:
         """Make the person a user and a member, whatever of it exists."""
@@ -23,19 +27,23 @@ class People:
         cognito = self.aws.client("cognito-idp")
         email = [{"Name": "email", "Value": person.username}, {"Name": "email_verified", "Value": "true"}]
         pool, username = self.user_pool_id, person.username
-        try:
+        with suppress(cognito.exceptions.UsernameExistsException):
             cognito.admin_create_user(
                 UserPoolId=pool, Username=username, UserAttributes=email, MessageAction="SUPPRESS"
             )
-        except cognito.exceptions.UsernameExistsException:
-            return
-        self.give_first_password(username, password)
+        self.settle_password(username, password)
 
-    def give_first_password(self, username: str, password: str) -> None:
-        """Stand in for the invitation's mail, which a laptop cannot receive; a password once chosen is left alone."""
+    def settle_password(self, username: str, password: str) -> None:
+        """Read the invitation's mail in the person's stead, and choose the password through the API.
+
+        A laptop receives no mail, so the password of the invitation is set anew; one that was chosen is left alone.
+        """
         cognito = self.aws.client("cognito-idp")
         user = cognito.admin_get_user(UserPoolId=self.user_pool_id, Username=username)
-        if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
-            cognito.admin_set_user_password(
-                UserPoolId=self.user_pool_id, Username=username, Password=password, Permanent=True
-            )
+        if user["UserStatus"] != "FORCE_CHANGE_PASSWORD":
+            return
+        first = f"First-{secrets.token_hex(8)}-9"
+        cognito.admin_set_user_password(
+            UserPoolId=self.user_pool_id, Username=username, Password=first, Permanent=False
+        )
+        ApiClient.choose_password(self.url, username, first, password)

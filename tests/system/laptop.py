@@ -4,9 +4,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -31,6 +30,9 @@ class LaptopCloud:
 
     state: State
     base_url: str
+    clients: ExitStack
+    """Closed when the laptop cloud goes down."""
+    signed_in: dict[str, httpx.Client] = field(default_factory=dict)
 
     @property
     def aws(self) -> Aws:
@@ -50,7 +52,7 @@ class LaptopCloud:
 
     def platform_client(self) -> httpx.Client:
         """The API as the platform administrator."""
-        return _signed_in(self.base_url, ADMINISTRATOR, self.state.remembered().demo_password)
+        return self._signed_in(ADMINISTRATOR)
 
     def client(self, organization: str, role: str = "tenant_admin") -> httpx.Client:
         """The API as somebody of a demo tenant; a colleague of another role than the administrator's is made first."""
@@ -59,18 +61,26 @@ class LaptopCloud:
         else:
             username = f"{role}@{organization}.example"
             self._employ(Membership(username=username, tenant_id=self.tenant_ids[organization], role=Role(role)))
-        return _signed_in(self.base_url, username, self.state.remembered().demo_password)
+        return self._signed_in(username)
 
     def anonymous_client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.base_url, timeout=60)
+        return self.clients.enter_context(httpx.Client(base_url=self.base_url, timeout=60))
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `python -m local …` on this laptop cloud."""
         return _run(self.state.root, self.base_url.rpartition(":")[2], *arguments, check=check)
 
+    def _signed_in(self, username: str) -> httpx.Client:
+        if username not in self.signed_in:
+            api = ApiClient.sign_in(self.base_url, username, self.state.remembered().demo_password)
+            api.http.headers.update(api.headers)
+            self.clients.callback(api.http.close)
+            self.signed_in[username] = api.http
+        return self.signed_in[username]
+
     def _employ(self, person: Membership) -> None:
         (pool,) = self.aws.client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"]
-        People(self.aws, pool["Id"]).ensure(person, self.state.remembered().demo_password)
+        People(self.aws, pool["Id"], self.base_url).ensure(person, self.state.remembered().demo_password)
 
 
 @contextmanager
@@ -79,16 +89,10 @@ def running_laptop(root: Path) -> Iterator[LaptopCloud]:
     (port,) = free_ports(1)
     try:
         _run(root, str(port), "up", check=True)
-        yield LaptopCloud(State(root), f"http://{HOST}:{port}")
+        with ExitStack() as clients:
+            yield LaptopCloud(State(root), f"http://{HOST}:{port}", clients)
     finally:
         _run(root, str(port), "down", "--wipe", check=False)
-
-
-@cache
-def _signed_in(base_url: str, username: str, password: str) -> httpx.Client:
-    signed_in = ApiClient.sign_in(base_url, username, password)
-    signed_in.http.headers.update(signed_in.headers)
-    return signed_in.http
 
 
 def _run(root: Path, port: str, *arguments: str, check: bool) -> subprocess.CompletedProcess[str]:
