@@ -1,1 +1,1 @@
-"""What machines measure: taken in, kept, asked for."""
+"""Telemetry: what a factory's machines report, stored once, answered as latest values, history and listings."""

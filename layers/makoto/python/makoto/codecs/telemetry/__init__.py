@@ -2,7 +2,9 @@
 
 from makoto.codecs.telemetry.columns import BAD, GOOD, STALE, UNCERTAIN, Columns
 from makoto.codecs.telemetry.companions import Alarm, Birth, Counters, Death, MachineState, MetricDefinition
-from makoto.codecs.telemetry.decoder import Content, Decoded, Decoder, Identity, Kind
+from makoto.codecs.telemetry.decoder import Content, Decoded, Decoder, Identity
+from makoto.codecs.telemetry.kinds import Kind
+from makoto.codecs.telemetry.message import DeviceMessage
 from makoto.codecs.telemetry.rules import MAX_MESSAGE_BYTES, Fault
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Death",
     "Decoded",
     "Decoder",
+    "DeviceMessage",
     "Fault",
     "Identity",
     "Kind",

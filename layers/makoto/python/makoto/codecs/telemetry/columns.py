@@ -41,6 +41,25 @@ class Columns:
     def __len__(self) -> int:
         return len(self.t)
 
+    def only(self, kept: NDArray[np.bool_]) -> "Columns":
+        """Keep some readings; a series that loses all of its own goes with them."""
+        lengths = np.array(self.lengths, np.int64)
+        starts = np.cumsum(lengths) - lengths
+        counts = np.add.reduceat(kept.astype(np.int64), starts).tolist() if len(starts) else []
+        rows = np.flatnonzero(kept)
+        place = np.cumsum(kept) - 1
+        left = [index for index, count in enumerate(counts) if count]
+        return Columns(
+            [self.metrics[index] for index in left],
+            [self.clocks[index] for index in left],
+            [counts[index] for index in left],
+            self.t[rows],
+            self.v[rows],
+            None if self.q is None else self.q[rows],
+            {int(place[at]): text for at, text in self.texts.items() if kept[at]},
+            {int(place[at]): text for at, text in self.statuses.items() if kept[at]},
+        )
+
 
 def joined(parts: Sequence[Columns]) -> Columns:
     """Put columns behind each other."""

@@ -1,7 +1,6 @@
 """The decoder of device messages: one call, whatever the kind and however broken."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 import msgspec
@@ -11,11 +10,13 @@ from makoto.codecs.telemetry.columnar import ColumnarReader, NotClean, RawSeries
 from makoto.codecs.telemetry.columns import Columns, joined
 from makoto.codecs.telemetry.companions import Alarm, Birth, Counters, Death, MachineState
 from makoto.codecs.telemetry.exact import Unreadable, escaped, read_all, read_json, read_series
+from makoto.codecs.telemetry.kinds import Kind
 from makoto.codecs.telemetry.plain import read_plain
 from makoto.codecs.telemetry.rules import (
     EARLIEST_MS,
     MAX_INTEGER,
     MAX_MESSAGE_BYTES,
+    MAX_SEQ,
     MOST_AHEAD_MS,
     Fault,
     excerpt_of,
@@ -24,17 +25,6 @@ from makoto.codecs.telemetry.rules import (
 )
 
 Content: TypeAlias = Columns | Birth | Death | MachineState | Counters | Alarm
-
-
-class Kind(StrEnum):
-    """What a message is about; the value is the last level of its topic."""
-
-    TELEMETRY = "t"
-    BIRTH = "b"
-    DEATH = "d"
-    STATE = "s"
-    COUNTERS = "c"
-    ALARM = "a"
 
 
 _COMPANIONS: dict[str, tuple[Kind, type[BaseModel]]] = {
@@ -171,7 +161,7 @@ def _decode_companion(schema: str, identity: Identity | None, body: bytes, lates
     except ValidationError as error:
         return Decoded(kind, identity, None, tuple(_faults_of(error)))
     if getattr(content, "t", EARLIEST_MS) > latest_ms:
-        fault = Fault("/t", "time_range", "a time is at most a day ahead of the server", excerpt_of(content.t))
+        fault = Fault("/t", "time_range", "a time is at most 10 minutes ahead of the server", excerpt_of(content.t))
         return Decoded(kind, identity, None, (fault,))
     return Decoded(kind, identity, content)
 
@@ -195,7 +185,7 @@ def _frame_fault(document: dict[str, Any]) -> Fault | None:
     rules: dict[str, tuple[bool, str]] = {
         "edge": (isinstance(document["edge"], str), "a text"),
         "session": (is_session(document["session"]), "1 to 64 letters, digits, - and _"),
-        "seq": (is_integer(document["seq"], 0, MAX_INTEGER), "a whole number from 0"),
+        "seq": (is_integer(document["seq"], 0, MAX_SEQ), f"a whole number from 0 to {MAX_SEQ}"),
         "sent_at": (is_integer(document["sent_at"], EARLIEST_MS, MAX_INTEGER), "whole milliseconds after 1999"),
         "historical": (isinstance(document.get("historical", False), bool), "true or false"),
         "series": (isinstance(document["series"], list), "a list"),
@@ -209,7 +199,7 @@ def _frame_fault(document: dict[str, Any]) -> Fault | None:
 def _identity_of(document: dict[str, Any]) -> Identity | None:
     """Find the place in the sequence even of a message that is refused, so that its edge is not kept waiting."""
     session, seq = document.get("session"), document.get("seq")
-    if isinstance(session, str) and is_session(session) and isinstance(seq, int) and is_integer(seq, 0, MAX_INTEGER):
+    if isinstance(session, str) and is_session(session) and isinstance(seq, int) and is_integer(seq, 0, MAX_SEQ):
         return Identity(session, seq)
     return None
 
@@ -218,7 +208,7 @@ def _is_framed(raw: _RawTelemetry) -> bool:
     return (
         raw.schema == "telemetry/1"
         and is_session(raw.session)
-        and 0 <= raw.seq <= MAX_INTEGER
+        and 0 <= raw.seq <= MAX_SEQ
         and EARLIEST_MS <= raw.sent_at <= MAX_INTEGER
     )
 

@@ -111,7 +111,7 @@ def _point_fault(
     if type(t) is not int:
         return "t", "type", "a time is whole milliseconds since 1970-01-01 UTC", t
     if not is_integer(t, EARLIEST_MS, latest_ms):
-        return "t", "time_range", "a time is after the year 1999 and at most a day ahead of the server", t
+        return "t", "time_range", "a time is after the year 1999 and at most 10 minutes ahead of the server", t
     if type(quality) is not int or quality not in QUALITIES:
         return "q", "quality", f"one of {sorted(QUALITIES)}", quality
     if status is not None and (not isinstance(status, str) or text_problem(status)):

@@ -16,9 +16,13 @@ MAX_TEXT = 256
 MAX_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6)."""
 
+MAX_SEQ = 2**47 - 1
+"""So that a sequence number and 16 bits of its session fit in a signed 64-bit number."""
+
 EARLIEST_MS = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp() * 1000)
-MOST_AHEAD_MS = 24 * 3600 * 1000
-"""How far a device's clock may run before the server's."""
+MOST_AHEAD_MS = 10 * 60 * 1000
+"""How far a device's clock may run before the server's, as AWS IoT SiteWise has it. More would let one wrong clock hold
+the latest value, which only a later time replaces, for as long."""
 
 SESSION_PATTERN = r"^[0-9A-Za-z_-]{1,64}$"
 _SESSION = re.compile(SESSION_PATTERN)
@@ -85,5 +89,5 @@ def _checked_text(text: str) -> str:
 MetricName = Annotated[str, AfterValidator(_checked_name)]
 Text = Annotated[str, AfterValidator(_checked_text)]
 Session = Annotated[str, StringConstraints(pattern=SESSION_PATTERN)]
-Sequence = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
+Sequence = Annotated[int, Field(ge=0, le=MAX_SEQ)]
 Milliseconds = Annotated[int, Field(ge=EARLIEST_MS, le=MAX_INTEGER)]

@@ -1,0 +1,142 @@
+"""Storing a device's messages: each takes effect once, whatever comes twice, late, broken or at the same time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from functions.telemetry import changes, keys
+from functions.telemetry.batch import Incoming
+from functions.telemetry.changes import Change
+from functions.telemetry.held import Held, held_of, with_minutes
+from functions.telemetry.ledger import Ledger
+from functions.telemetry.portion import FEWEST_WRITES, MAX_WRITES, Portion, new_messages, portion_of
+from makoto.codecs.telemetry import Decoder, DeviceMessage, Fault
+from makoto.domain import ms_from_instant
+from makoto.errors import Conflict, Invalid
+from makoto.ports.acknowledgements import Acknowledgement, Acknowledgements
+from makoto.ports.context import TenantContext
+from makoto.ports.documents import ConditionFailed
+
+MAX_CONFLICTS = 12
+PARQUET = "application/vnd.apache.parquet"
+
+
+class TooMuchAtOnce(Conflict):
+    """Others kept storing messages of the same device; trying again is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of some messages of one device."""
+
+    accepted: int = 0
+    messages: int = 0
+    duplicates: int = 0
+    faults: tuple[Fault, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+
+
+@dataclass(slots=True)
+class _Work:
+    """Messages of one device on their way into its tenant's stores."""
+
+    incoming: Sequence[Incoming]
+    tenant: TenantContext
+    max_writes: int = MAX_WRITES
+    conflicts: int = 0
+    accepted: int = 0
+    new: set[str] = field(default_factory=set)
+    reborn: set[str] = field(default_factory=set)
+
+
+def store_messages(
+    messages: Sequence[DeviceMessage], tenant: TenantContext, acknowledgements: Acknowledgements
+) -> Ingested:
+    """Store messages of one device and tell it up to where everything is stored.
+
+    History is uploaded first, then one atomic write says all: ledger, latest values, summaries, the files that count.
+    What does not fit one write is done in several, each complete in itself. Two callers at once do not add up: the
+    ledger's version decides, and who loses reads again. A failure leaves either all or nothing of each write.
+    """
+    decoder = Decoder()
+    incoming = [_decoded(decoder, message) for message in messages]
+    work = _Work(incoming, tenant)
+    ledger, is_all = Ledger(), False
+    while not is_all:
+        ledger, is_all = _step(work)
+    told = _acknowledgements(work, ledger)
+    for each in told:
+        acknowledgements.acknowledge(tenant.tenant_id, messages[0].device, each)
+    faults = tuple(fault for each in incoming if each.mark in work.new for fault in each.decoded.faults)
+    return Ingested(work.accepted, len(messages), len(messages) - len(work.new), faults, told)
+
+
+def _decoded(decoder: Decoder, message: DeviceMessage) -> Incoming:
+    decoded = decoder.decode(
+        message.body, device=message.device, received_at_ms=message.received_at_ms, kind=message.kind
+    )
+    return Incoming.of(message, decoded)
+
+
+def _step(work: _Work) -> tuple[Ledger, bool]:
+    """Store one portion; tell the ledger after it and whether that was all."""
+    draft = portion_of(list(new_messages(work.incoming, Ledger(), ())), Ledger(), work.max_writes)
+    held = held_of(draft, work.incoming, work.tenant)
+    portion = _portion(draft, held, work)
+    if portion is None:
+        return held.ledger, True
+    held = with_minutes(held, portion.minutes(), work.tenant)
+    change = changes.noted(portion, held, ms_from_instant(work.tenant.clock.now()))
+    try:
+        _store(portion, held, change, work.tenant)
+    except ConditionFailed as error:
+        _count_conflict(work, held, error)
+        return held.ledger, False
+    except Invalid as error:
+        _make_smaller(work, portion, error)
+        return held.ledger, False
+    work.new |= {each.incoming.mark for each in portion.taken}
+    work.reborn |= change.reborn
+    work.accepted += 0 if portion.batch is None else len(portion.batch.columns)
+    return change.ledger, portion.is_all
+
+
+def _portion(draft: Portion, held: Held, work: _Work) -> Portion | None:
+    """Leave out what is stored; the draft is right where nothing is, which is the rule."""
+    new = list(new_messages(work.incoming, held.ledger, held.marks))
+    if not new:
+        return None
+    is_foreseen = {id(each) for each in new} == {id(each.incoming) for each in draft.taken}
+    if draft.is_all and is_foreseen and not held.ledger.has_partial:
+        return draft
+    return portion_of(new, held.ledger, work.max_writes)
+
+
+def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) -> None:
+    files = [(tenant.ids.ulid(), file) for file in (portion.batch.files() if portion.batch else [])]
+    for ulid, file in files:
+        tenant.objects.upload(keys.object_key(held.device, file.hour, ulid), file.body, content_type=PARQUET)
+    tenant.documents.atomic(changes.writes_of(portion, held, change, files, tenant.clock.now()))
+
+
+def _count_conflict(work: _Work, held: Held, error: ConditionFailed) -> None:
+    work.conflicts += 1
+    if work.conflicts > MAX_CONFLICTS:
+        raise TooMuchAtOnce(f"{work.conflicts} others stored messages of {held.device} at the same time") from error
+
+
+def _make_smaller(work: _Work, portion: Portion, error: Invalid) -> None:
+    """Take less at once where the store finds a write too large; refuse a message that is too large alone."""
+    if work.max_writes > FEWEST_WRITES:
+        work.max_writes = max(FEWEST_WRITES, work.max_writes // 2)
+        return
+    refused = {each.incoming.mark for each in portion.taken}
+    fault = Fault("", "not_storable", error.detail)
+    work.incoming = [each.refused(fault) if each.mark in refused else each for each in work.incoming]
+
+
+def _acknowledgements(work: _Work, ledger: Ledger) -> tuple[Acknowledgement, ...]:
+    sessions = sorted({each.session for each in work.incoming if each.decoded.identity})
+    return tuple(
+        Acknowledgement(session=name, seq=ledger.session(name).stored_to, rebirth=name in work.reborn)
+        for name in sessions
+    )

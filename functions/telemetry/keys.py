@@ -1,0 +1,62 @@
+"""Where telemetry lies in a tenant's stores."""
+
+from datetime import UTC, datetime
+
+from makoto.codecs.telemetry import Kind
+from makoto.domain import DeviceId, EquipmentPath
+from makoto.ports.documents import Key
+
+LATEST = "latest"
+_RECORDS = {Kind.BIRTH: "birth", Kind.STATE: "state", Kind.COUNTERS: "counters", Kind.ALARM: "alarm"}
+_HOUR_S = 3600
+
+
+def ledger_key(device: DeviceId) -> Key:
+    return Key(f"ledger#{device}", "ledger")
+
+
+def latest_key(path: EquipmentPath | str, device: DeviceId) -> Key:
+    """One partition, ordered by the equipment hierarchy: a line is a prefix."""
+    return Key(LATEST, f"{path}/{device}")
+
+
+def minute_key(device: DeviceId, name: str) -> Key:
+    return Key(f"rollup#{device}", name)
+
+
+def file_key(device: DeviceId, hour: int, ulid: str) -> Key:
+    """The manifest's entry of a file; a file without one does not count."""
+    return Key(f"history#{device}", f"{hour_name(hour)}#{ulid}")
+
+
+def mark_key(device: DeviceId, mark: str) -> Key:
+    return Key(f"seen#{device}", mark)
+
+
+def quarantine_key(device: DeviceId, received_at_ms: int, mark: str) -> Key:
+    return Key(f"quarantine#{device}", f"{instant_name(received_at_ms)}#{mark}")
+
+
+def record_key(kind: Kind, device: DeviceId, t_ms: int, session: str, seq: int) -> Key:
+    """A birth, state, counters or alarm, by its time."""
+    return Key(f"{_RECORDS[kind]}#{device}", f"{instant_name(t_ms)}#{session}#{seq}")
+
+
+def object_key(device: DeviceId, hour: int, ulid: str) -> str:
+    """Where a file lies, as Athena and DuckDB read partitions from folders."""
+    at = datetime.fromtimestamp(hour * _HOUR_S, UTC)
+    return f"{device_folder(device)}date={at:%Y-%m-%d}/hour={at:%H}/{ulid}.parquet"
+
+
+def device_folder(device: DeviceId) -> str:
+    return f"telemetry/device={device}/"
+
+
+def hour_name(hour: int) -> str:
+    """Name an hour since 1970-01-01 UTC, `YYYY-MM-DDTHH`."""
+    return datetime.fromtimestamp(hour * _HOUR_S, UTC).strftime("%Y-%m-%dT%H")
+
+
+def instant_name(ms: int) -> str:
+    """Name an instant so that names sort as the instants do."""
+    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ms % 1000:03d}Z"
