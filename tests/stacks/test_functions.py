@@ -20,17 +20,6 @@ def functions(prod: Assembly) -> dict[str, dict[str, Any]]:  # Any: CloudFormati
     return {name.removeprefix("makoto-prod-"): properties for name, properties in named.items()}
 
 
-def test_every_door_in_the_tree_is_deployed_and_every_deployed_one_is_there() -> None:
-    files = REPOSITORY.joinpath("functions").glob("*/*.py")
-    doors = {(file.parent.name, file.stem) for file in files if "\nhandler = " in file.read_text() or _defines(file)}
-
-    assert doors == DEPLOYED
-
-
-def _defines(file: Path) -> bool:
-    return "\ndef handler(" in file.read_text()
-
-
 def test_every_function_is_as_all_of_ours_are(functions: dict[str, dict[str, Any]]) -> None:
     assert set(functions) == {f"{domain}-{door}" for domain, door in DEPLOYED}
     for name, function in functions.items():
