@@ -19,6 +19,8 @@ SQL_OBJECTS = Sizing(groups=("core", "database", "objects"))
 SQL_TASK = Sizing(groups=("core", "database", "objects"), timeout_s=120)
 SQL_SCHEDULE = Sizing(groups=("core", "database", "objects"), timeout_s=55, is_asynchronous=True)
 SQL_MIGRATION = Sizing(groups=("core", "database"), timeout_s=300)
+# IoT Core takes about 10 certificate updates a second: a tenant of n devices needs n/10 s
+DEVICE_EVENTS = Sizing(timeout_s=900)
 INGEST = Sizing(groups=("core", "columns", "objects"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "objects")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
@@ -59,7 +61,7 @@ DEVICES = Domain(
         Door(
             "events",
             (*STORES, grants.write_configuration, grants.revoke_devices),
-            Sizing(timeout_s=60),
+            DEVICE_EVENTS,
             consumes=(TenantSuspended, TenantResumed, TenantDeleted),
         ),
     ),
