@@ -1,54 +1,58 @@
-"""The demo's cast: two factories in accounts of their own, their people and their lines."""
+"""What the command line may know of a running laptop cloud: its address, its logins, and the mail it cannot receive."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from local.simulator.catalogue import FOOD, MACHINING, LinePlan
-
-ADMINISTRATOR = "admin@makoto.example"
-
-
-@dataclass(frozen=True)
-class DemoDevice:
-    """One machine to register, at its place in the equipment hierarchy."""
-
-    device_id: str
-    site: str
-    area: str
-    line: str
-    cell: str
-    description: str
+from local.aws import Aws
+from local.cast import ADMINISTRATOR, TENANTS
+from local.emulator import Emulator
+from local.front_door import Address
+from local.laptop import logins_of
+from local.people import People
+from local.settings import read_settings
+from local.state import State, is_listening
 
 
 @dataclass(frozen=True)
-class DemoTenant:
-    """A customer as an operator would enter it."""
+class Login:
+    """Somebody of the demo's cast; `name` is the tenant's."""
 
+    username: str
+    password: str = field(repr=False)
+    tenant_id: str
     name: str
-    organization: str
-    account: str
-    site: str
-    administrator: str
-    administrator_name: str
-    plan: LinePlan
-    features: tuple[str, ...] = ("chat",)
-
-    @property
-    def external_id(self) -> str:
-        return f"makoto-demo-{self.organization}"
-
-    def devices(self) -> Iterator[DemoDevice]:
-        for station in self.plan.stations:
-            yield DemoDevice(
-                station.device_id, self.site, self.plan.area, self.plan.name, station.cell, station.description
-            )
 
 
-TENANTS = (
-    DemoTenant(
-        "東都精機株式会社", "toto-seiki", "111111111111", "nagoya", "admin@toto-seiki.example", "東 誠", MACHINING
-    ),
-    DemoTenant(
-        "みなと食品株式会社", "minato-foods", "222222222222", "yaizu", "admin@minato-foods.example", "港 真琴", FOOD
-    ),
-)
+@dataclass(frozen=True)
+class RunningLaptop:
+    """The laptop cloud of this checkout."""
+
+    url: str
+    administrator: Login
+    members: tuple[Login, ...]
+
+
+def laptop() -> RunningLaptop | None:
+    """Find the laptop cloud of this checkout, None when it is not up."""
+    state = State(read_settings().state)
+    if not state.logins.exists() or not state.address.exists():
+        return None
+    address = Address.read(state.address)
+    if not is_listening(address.port):
+        return None
+    known = logins_of(state)
+    names = {ADMINISTRATOR: "Makoto"} | {tenant.administrator: tenant.name for tenant in TENANTS}
+    logins = [
+        Login(username, known["password"], tenant_id, names[username])
+        for tenant_id, username in known["logins"].items()
+    ]
+    return RunningLaptop(address.url, logins[0], tuple(logins[1:]))
+
+
+def first_password(username: str) -> str:
+    """Give a just invited person the demo's password, as if the invitation's mail had been read and answered."""
+    state = State(read_settings().state)
+    password = state.remembered().demo_password
+    aws = Aws(Emulator(state).endpoint)
+    (pool,) = aws.client("cognito-idp").list_user_pools(MaxResults=2)["UserPools"]
+    People(aws, pool["Id"], Address.read(state.address).url).settle_password(username, password)
+    return password

@@ -12,7 +12,7 @@ from pathlib import Path
 from local.api_client import ApiClient, Json
 from local.assembly import Assembly
 from local.aws import Aws
-from local.demo import ADMINISTRATOR, TENANTS, DemoDevice, DemoTenant
+from local.cast import ADMINISTRATOR, TENANTS, DemoDevice, DemoTenant
 from local.deployment import Deployment
 from local.people import People
 from local.settings import PLATFORM_ACCOUNT, REGION

@@ -12,7 +12,7 @@ import httpx
 
 from local.api_client import ApiClient
 from local.aws import Aws
-from local.demo import ADMINISTRATOR, TENANTS
+from local.cast import ADMINISTRATOR, TENANTS
 from local.emulator import Emulator
 from local.people import People
 from local.settings import HOST, REPOSITORY, child_environment

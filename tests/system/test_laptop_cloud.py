@@ -13,7 +13,7 @@ from awscrt import mqtt5
 from awsiot import mqtt5_client_builder
 from botocore.exceptions import ClientError
 
-from local.demo import TENANTS
+from local.cast import TENANTS
 from local.emulator import Emulator
 from local.settings import PLATFORM_ACCOUNT, PREFIX, REGION
 from tests.system.laptop import FOOD, MACHINING, LaptopCloud
