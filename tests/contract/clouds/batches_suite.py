@@ -6,7 +6,18 @@ import pytest
 
 from makoto.domain import TenantRecord
 from makoto.errors import Invalid
-from makoto.ports.documents import Check, ConditionFailed, Delete, Documents, IfAbsent, IfVersion, Key, Put, Query
+from makoto.ports.documents import (
+    Always,
+    Check,
+    ConditionFailed,
+    Delete,
+    Documents,
+    IfAbsent,
+    IfVersion,
+    Key,
+    Put,
+    Query,
+)
 from tests.contract.clouds.worlds import World
 
 KEY = Key("partition", "id")
@@ -88,6 +99,14 @@ class BatchesContract:
 
         assert refused.value.index == 1
         assert documents.find(other) is None
+
+    def test_a_check_that_asks_for_nothing_shifts_no_place(self, documents: Documents) -> None:
+        documents.put(KEY, {})
+
+        with pytest.raises(ConditionFailed) as refused:
+            documents.atomic([Check(Key("p", "any"), Always()), Put(KEY, {}, IfAbsent())])
+
+        assert refused.value.index == 1
 
     def test_an_atomic_write_of_too_many_or_of_one_key_twice_is_refused(self, documents: Documents) -> None:
         with pytest.raises(Invalid):

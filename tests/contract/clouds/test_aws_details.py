@@ -7,11 +7,15 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from makoto.adapters.clouds.aws.credentials import CredentialsBroker
 from makoto.adapters.clouds.aws.names import bucket_name, table_name
+from makoto.adapters.clouds.memory import FixedClock
+from makoto.adapters.system import SystemClock
 from makoto.domain import TenantRecord
 from makoto.errors import Throttled, Unavailable
 from makoto.ports.context import TenantStores
@@ -72,6 +76,18 @@ def test_a_signed_address_grants_nothing_else(stores: TenantStores) -> None:
     assert answer(other)[0] == 403
     assert answer(signed, "PUT", b"x")[0] == 403
     assert stores.objects.download("a") == b"abc"
+
+
+def test_an_address_is_signed_with_credentials_that_outlive_it(aws_world: AwsWorld, tenant: TenantRecord) -> None:
+    clock, world = FixedClock(SystemClock().now()), AwsWorld(aws_world.endpoint_url)
+    world.broker = CredentialsBroker(aws_world.root("sts"), clock)
+    first, objects = world.broker.credentials(tenant), world.open(tenant).objects
+    clock.advance(1000)
+
+    kept, renewed = (objects.signed_url("a", expires_in_s=seconds).url for seconds in (2000, 3000))
+
+    assert urlencode({"X-Amz-Security-Token": first.session_token}) in kept
+    assert urlencode({"X-Amz-Security-Token": first.session_token}) not in renewed
 
 
 def test_a_stream_that_breaks_leaves_no_parts(aws_world: AwsWorld, tenant: TenantRecord, stores: TenantStores) -> None:
