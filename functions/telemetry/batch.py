@@ -1,6 +1,6 @@
 """Messages of one device put together: readings in columns, their summaries, the newest of each and the files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -21,6 +21,7 @@ from makoto.analytics.rollups import (
 from makoto.codecs.parquet import Numbers, Runs, Texts, parquet_file
 from makoto.codecs.telemetry import GOOD, Columns, Decoded, DeviceMessage, Fault
 from makoto.codecs.telemetry.columns import joined
+from makoto.codecs.telemetry.rules import excerpt_of
 
 HOUR_MS = 60 * MINUTE_MS
 
@@ -39,6 +40,21 @@ class Incoming:
         if decoded.identity is not None:
             return cls(message, decoded, f"{decoded.identity.session}#{decoded.identity.seq}")
         return cls(message, decoded, sha256(b"%d %b" % (message.received_at_ms, message.body)).hexdigest()[:32])
+
+    def without(self, metrics: Collection[str]) -> "Incoming":
+        """Refuse some metrics and keep the others."""
+        content = self.decoded.content
+        if not isinstance(content, Columns) or not set(metrics).intersection(content.metrics):
+            return self
+        kept = np.repeat([metric not in metrics for metric in content.metrics], content.lengths)
+        faults = [
+            Fault("/series", "too_many_metrics", "a device has so many metrics already", excerpt_of(metric))
+            for metric in dict.fromkeys(content.metrics)
+            if metric in metrics
+        ]
+        return replace(
+            self, decoded=replace(self.decoded, content=content.only(kept), faults=(*self.decoded.faults, *faults))
+        )
 
     def refused(self, fault: Fault) -> "Incoming":
         """Refuse the whole message."""

@@ -23,6 +23,7 @@ class Held:
     path: str
     ledger: Ledger = field(default_factory=Ledger)
     latest: Latest = field(default_factory=Latest)
+    latest_bytes: int = 0
     summaries: Mapping[int, Mapping[str, Rollup]] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
     conditions: Mapping[Key, Condition] = field(default_factory=dict)
@@ -45,6 +46,7 @@ def held_of(draft: Portion, incoming: Sequence[Incoming], tenant: TenantContext)
         path=path,
         ledger=_ledger_of(found.get(ledger_key)),
         latest=_latest_of(found.get(latest_key)),
+        latest_bytes=_latest_bytes(found.get(latest_key)),
         summaries=_summaries(minute_keys, found),
         marks=frozenset(mark for key, mark in mark_keys.items() if key in found),
         conditions={key: _condition(found.get(key)) for key in (ledger_key, latest_key, *minute_keys)},
@@ -98,6 +100,10 @@ def _ledger_of(document: Document | None) -> Ledger:
 
 def _latest_of(document: Document | None) -> Latest:
     return Latest.from_text(str(document.data["latest"])) if document else Latest()
+
+
+def _latest_bytes(document: Document | None) -> int:
+    return len(str(document.data["latest"]).encode()) if document else 0
 
 
 def _condition(document: Document | None) -> Condition:

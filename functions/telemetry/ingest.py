@@ -46,6 +46,7 @@ class _Work:
     accepted: int = 0
     new: set[str] = field(default_factory=set)
     reborn: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def store_messages(
@@ -66,8 +67,7 @@ def store_messages(
     told = _acknowledgements(work, ledger)
     for each in told:
         acknowledgements.acknowledge(tenant.tenant_id, messages[0].device, each)
-    faults = tuple(fault for each in incoming if each.mark in work.new for fault in each.decoded.faults)
-    return Ingested(work.accepted, len(messages), len(messages) - len(work.new), faults, told)
+    return Ingested(work.accepted, len(messages), len(messages) - len(work.new), tuple(work.faults), told)
 
 
 def _decoded(decoder: Decoder, message: DeviceMessage) -> Incoming:
@@ -96,6 +96,7 @@ def _step(work: _Work) -> tuple[Ledger, bool]:
         return held.ledger, False
     work.new |= {each.incoming.mark for each in portion.taken}
     work.reborn |= change.reborn
+    work.faults += [fault for each in portion.taken if each.is_first for fault in each.incoming.decoded.faults]
     work.accepted += 0 if portion.batch is None else len(portion.batch.columns)
     return change.ledger, portion.is_all
 
@@ -106,9 +107,10 @@ def _portion(draft: Portion, held: Held, work: _Work) -> Portion | None:
     if not new:
         return None
     is_foreseen = {id(each) for each in new} == {id(each.incoming) for each in draft.taken}
-    if draft.is_all and is_foreseen and not held.ledger.has_partial:
-        return draft
-    return portion_of(new, held.ledger, work.max_writes)
+    is_right = draft.is_all and is_foreseen and not held.ledger.has_partial
+    portion = draft if is_right else portion_of(new, held.ledger, work.max_writes)
+    excess = held.latest.excess(portion.batch.names, held.latest_bytes) if portion.batch else frozenset()
+    return portion_of([each.without(excess) for each in new], held.ledger, work.max_writes) if excess else portion
 
 
 def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) -> None:

@@ -1,6 +1,6 @@
 """The latest value of each metric of a device, kept as one document: by time of measurement, not of arrival."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
@@ -9,8 +9,11 @@ from makoto.analytics.rollups import Scalar
 from makoto.codecs.json_text import from_text, to_text
 from makoto.codecs.telemetry import STALE
 
-MAX_BYTES = 200_000
+MAX_BYTES = 250_000
 """Beyond this a device's document takes no further metric: a store takes 400 KB, and texts may still grow."""
+
+_ENTRY_BYTES = 120
+"""A metric's entry without its name, generously."""
 
 _TAG_BITS = 16
 
@@ -77,6 +80,15 @@ class Latest:
         state = other.state.newer_of(both.state) if other.state else both.state
         counters = other.counters.newer_of(both.counters) if other.counters else both.counters
         return replace(both, state=state, counters=counters)
+
+    def excess(self, names: Iterable[str], size: int) -> frozenset[str]:
+        """Name the metrics for which a document that has `size` bytes has no more room."""
+        refused = set[str]()
+        for name in names:
+            if name not in self.values:
+                size += len(name.encode()) + _ENTRY_BYTES
+                refused |= {name} if size > MAX_BYTES else set()
+        return frozenset(refused)
 
     def to_text(self) -> str:
         """Write as JSON text; each message that a value came by is written once."""
