@@ -22,10 +22,8 @@ _CREATING = threading.Lock()  # creating a client is not thread-safe in boto3, u
 @cache
 def platform_client(service: str) -> Any:  # any service's client; the caller names its type
     """Return the process's one client of a service with the function's own role; `AWS_ENDPOINT_URL` is honoured."""
-    import boto3
-
     with _CREATING:
-        return boto3.client(service, config=client_config())  # type: ignore[call-overload]  # the name is free
+        return _platform_session().create_client(service, config=client_config())
 
 
 def tenant_session(record: TenantRecord, broker: "CredentialsBroker", *, policy: "Policy | None" = None) -> "Session":
@@ -68,6 +66,15 @@ class _OnlyProvider:
             "token": given.session_token,
             "expiry_time": given.expires_at.isoformat(),
         }
+
+
+@cache
+def _platform_session() -> "Session":
+    from botocore.session import Session
+
+    session = Session()
+    session.register_component("data_loader", _loader())
+    return session
 
 
 @cache
