@@ -28,7 +28,9 @@ class Task(NamedTuple):
 def run_step(name: str, task: Task, ports: TenantsPorts) -> None:
     """Make one part of the tenant, again if need be; an onboarding that has ended well is left as it is."""
     entry = ports.tenancy.tenant(task.tenant_id)
-    if entry.record.status is TenantStatus.ACTIVE and name != ACTIVATE:
+    if entry.record.status is not TenantStatus.ACTIVE:
+        model.require_onboarding(entry.record)
+    elif name != ACTIVATE:
         return
     step = _begin(name, entry, ports)
     try:
@@ -92,7 +94,6 @@ def residue(steps: Sequence[OnboardingStep]) -> tuple[str, ...]:
 
 def _make(name: str, entry: TenantEntry, task: Task, ports: TenantsPorts) -> None:
     if name != ACTIVATE:
-        model.require_onboarding(entry.record)
         RESOURCES[name].make(entry, ports)
     elif entry.record.status is not TenantStatus.ACTIVE:
         _activate(entry, task, ports)

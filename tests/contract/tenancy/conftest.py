@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from local.emulator import Emulator
 from local.postgres import DATABASE, OWNER, Postgres
 from local.settings import HOST
 from local.state import State
@@ -14,6 +15,7 @@ from makoto.adapters.database.connection import Database, DatabaseLogin
 from makoto.adapters.database.migration import migrate
 from makoto.adapters.database.tenancy import PostgresTenancy
 from makoto.ports.tenancy import TenancyStore
+from tests.contract.clouds.worlds import AwsWorld
 
 APPLICATION = "makoto_app"
 
@@ -85,3 +87,11 @@ def processes(request: pytest.FixtureRequest, tenancy: TenancyStore) -> Iterator
     yield Processes(make)
     for database in databases:
         database.close()
+
+
+@pytest.fixture(scope="session")
+def world(emulator: Emulator) -> AwsWorld:
+    """The emulator with the roles of hosted tenants and of a tenant with its own account."""
+    world = AwsWorld(emulator.endpoint)
+    world.create_roles()
+    return world

@@ -7,7 +7,6 @@ import pytest
 
 from functions.tenants.model import StoreNotUsable
 from functions.tenants.verification import verify_stores
-from local.emulator import Emulator
 from makoto.adapters.clouds.aws.credentials import TenantRoleRefused
 from makoto.adapters.clouds.aws.names import bucket_name, table_name
 from makoto.adapters.clouds.aws.policies import data_policy
@@ -19,13 +18,6 @@ from makoto.ports.documents import Key
 from makoto.ports.provisioning import StoreRefused, StoreTaken
 from stacks.constructs import tenant_data_role
 from tests.contract.clouds.worlds import EXTERNAL_ID, OWN_ACCOUNT, ROLE, AwsWorld, create_table, new_tenant
-
-
-@pytest.fixture(scope="module")
-def world(emulator: Emulator) -> AwsWorld:
-    world = AwsWorld(emulator.endpoint)
-    world.create_roles()
-    return world
 
 
 @pytest.fixture(scope="module")

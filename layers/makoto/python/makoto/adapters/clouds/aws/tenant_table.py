@@ -38,14 +38,14 @@ class TenantTable:
             self._expire()
 
     def remove(self) -> bool:
-        """Delete the table if it is this tenant's; say whether it is gone."""
+        """Delete the table if it is this tenant's; say whether it is gone, which may take AWS a minute."""
         with named_store("documents"):
             if self._arn() is None or not self._is_ours():
                 return True
-            with suppress(self._client.exceptions.ResourceNotFoundException):
+            vendor = self._client.exceptions
+            with suppress(vendor.ResourceNotFoundException, vendor.ResourceInUseException):
                 self._client.delete_table(TableName=self.name)
-            self._client.get_waiter("table_not_exists").wait(TableName=self.name, WaiterConfig=WAITS)
-        return True
+            return self._arn() is None
 
     def _create(self) -> None:
         names = ("_pk", "_id")

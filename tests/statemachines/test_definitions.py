@@ -1,0 +1,98 @@
+"""Rules that every state machine keeps."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.tenants.tasks import door
+from tests.statemachines.conftest import DEFINITIONS
+
+FILES = sorted(DEFINITIONS.glob("*.asl.json"))
+RETRIED = {
+    "Unavailable",
+    "Throttled",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
+    "States.Timeout",
+}
+"""What may pass by itself, a function that died included: every task may be run again."""
+
+DOORS = {"${tenants_tasks}": door}
+
+
+def _definition(file: Path) -> dict[str, Any]:
+    definition: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return definition
+
+
+def _tasks(file: Path) -> dict[str, dict[str, Any]]:
+    return {name: state for name, state in _definition(file)["States"].items() if state["Type"] == "Task"}
+
+
+def test_there_are_definitions() -> None:
+    assert [file.name for file in FILES] == ["onboard_tenant.asl.json"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_definition_is_jsonpath_and_ends_in_time(file: Path) -> None:
+    definition = _definition(file)
+
+    assert definition["QueryLanguage"] == "JSONPath"
+    assert definition["TimeoutSeconds"] <= 3600
+    assert "{%" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_task_ends_in_time_is_tried_again_and_is_caught(file: Path) -> None:
+    for name, state in _tasks(file).items():
+        (retry,), (catch,) = state["Retry"], state["Catch"]
+        assert 0 < state["TimeoutSeconds"] <= 300, name
+        assert set(retry["ErrorEquals"]) == RETRIED, name
+        assert retry["BackoffRate"] > 1, name
+        assert retry["MaxDelaySeconds"] <= 60, name
+        assert retry["JitterStrategy"] == "FULL", name
+        assert catch["ErrorEquals"] == ["States.ALL"], name
+        assert catch["ResultPath"].startswith("$."), name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_placeholders_are_functions_and_nothing_is_an_address(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+
+    assert set(re.findall(r"\$\{[^}]*\}", text)) <= set(DOORS)
+    assert re.findall(r"arn:aws:(?!states:::lambda:invoke)", text) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_task_is_one_of_its_domain_and_every_one_is_used(file: Path) -> None:
+    used = {state["Parameters"]["Payload"]["task"] for state in _tasks(file).values()}
+
+    assert used == set(door.tasks)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_task_is_given_what_its_command_asks_for(file: Path) -> None:
+    for name, state in _tasks(file).items():
+        payload = state["Parameters"]["Payload"]
+        command, _ = door.tasks[payload["task"]]
+        assert {key.removesuffix(".$") for key in payload["input"]} == set(command.model_fields), name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_state_is_reached_and_every_reference_exists(file: Path) -> None:
+    definition = _definition(file)
+    states = definition["States"]
+    reached = {definition["StartAt"]}
+    for state in states.values():
+        reached |= {state[key] for key in ("Next", "Default") if key in state}
+        reached |= {branch["Next"] for branch in [*state.get("Choices", []), *state.get("Catch", [])]}
+
+    assert reached == set(states)
