@@ -10,6 +10,8 @@ from ministack.core.responses import request_scope
 from ministack.services import iot, lambda_svc
 from ministack.services.cloudformation import provisioners
 
+WORKERS_A_FUNCTION = 2
+
 
 def apply_corrections() -> None:
     """Apply every correction; each fails loudly when a new version of the emulator has moved what it corrects."""
@@ -19,6 +21,7 @@ def apply_corrections() -> None:
     _authorise_by_resource()
     _resolve_thing_attributes()
     _keep_error_names()
+    _share_workers()
 
 
 def _count_loopback_as_tls() -> None:
@@ -155,3 +158,20 @@ def _keep_error_names() -> None:
 
     lambda_runtime.Worker.invoke = invoke_remembering
     lambda_svc._execute_function_warm = execute_with_name
+
+
+def _share_workers() -> None:
+    """Let a burst wait for a function's two workers instead of starting a process for each request.
+
+    AWS would scale out; here 20 requests at once made 40 processes of 75 MB, and most of them timed out starting.
+    """
+    execute = lambda_svc._execute_function_warm
+    slots: dict[str, threading.BoundedSemaphore] = {}
+
+    def execute_in_turn(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        name = (func.get("config") or func)["FunctionArn"]
+        with slots.setdefault(name, threading.BoundedSemaphore(WORKERS_A_FUNCTION)):
+            answer: dict[str, Any] = execute(func, event, request_id)
+            return answer
+
+    lambda_svc._execute_function_warm = execute_in_turn

@@ -26,7 +26,7 @@ class PartStatus:
 class Narration:
     """Writes to the terminal, progress included, for in CI the steps' times are the report."""
 
-    console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
+    console: Console = field(default_factory=lambda: _console())
     started: float = field(default_factory=time.monotonic)
 
     @contextmanager
@@ -72,6 +72,12 @@ class Narration:
         for part in parts:
             table.add_row(*(str(part.get(name, "")) for name in ("name", "status", "latency_ms", "detail")))
         self.console.print(table)
+
+
+def _console() -> Console:
+    """A terminal's own width; a log has none and gets room for whole paths."""
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=200)
 
 
 def _table(*headings: str) -> Table:
