@@ -125,14 +125,14 @@ def _message_writes(taken: Taken, device: DeviceId, now: datetime) -> Iterator[W
     if not taken.is_first:
         return
     if incoming.decoded.faults:
-        yield quarantine_write(device, incoming, now)
+        yield quarantine_put(device, incoming, now)
     if isinstance(content, Birth | MachineState | Counters | Alarm):
         yield _record_write(device, incoming, content)
     if isinstance(content, Columns) and incoming.decoded.identity is None:
         yield Put(keys.mark_key(device, incoming.mark), {}, IfAbsent(), now + MARKS_KEPT)
 
 
-def quarantine_write(device: DeviceId, incoming: Incoming, now: datetime) -> Write:
+def quarantine_put(device: DeviceId, incoming: Incoming, now: datetime) -> Put:
     """Keep what was refused of a message; the same message again writes the same entry."""
     message, faults = incoming.message, incoming.decoded.faults
     entry: dict[str, Datum] = {

@@ -9,9 +9,9 @@ from functions.telemetry.changes import Change
 from functions.telemetry.held import Held, held_of, with_minutes
 from functions.telemetry.ledger import Ledger
 from functions.telemetry.portion import FEWEST_WRITES, MAX_WRITES, Portion, new_messages, portion_of
-from makoto.codecs.telemetry import Decoder, DeviceMessage, Fault
+from makoto.codecs.telemetry import Decoded, Decoder, DeviceMessage, Fault
 from makoto.domain import ms_from_instant
-from makoto.errors import Conflict, Invalid
+from makoto.errors import Conflict, Invalid, Unavailable
 from makoto.ports.acknowledgements import Acknowledgement, Acknowledgements
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed
@@ -33,6 +33,10 @@ class Ingested:
     duplicates: int = 0
     faults: tuple[Fault, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """Figures to meter by."""
+        return {"Readings": self.accepted, "Duplicates": self.duplicates, "Quarantined": len(self.faults)}
 
 
 @dataclass(slots=True)
@@ -68,6 +72,18 @@ def store_messages(
     for each in told:
         acknowledgements.acknowledge(tenant.tenant_id, messages[0].device, each)
     return Ingested(work.accepted, len(messages), len(messages) - len(work.new), tuple(work.faults), told)
+
+
+def quarantine_messages(refused: Sequence[tuple[DeviceMessage, Fault]], tenant: TenantContext) -> None:
+    """Keep messages that a device of this tenant was not allowed to send, for its owner to see."""
+    now = tenant.clock.now()
+    entries = [
+        changes.quarantine_put(message.device, Incoming.of(message, Decoded(message.kind, faults=(fault,))), now)
+        for message, fault in refused
+    ]
+    stored = tenant.documents.batch_put(entries)
+    if stored.failed:
+        raise Unavailable(f"the store did not take {len(stored.failed)} of {len(entries)} documents")
 
 
 def _decoded(decoder: Decoder, message: DeviceMessage) -> Incoming:
