@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import ChildDied
+from local.settings import REPOSITORY, child_environment
 from local.state import State
 
 POLL_S = 0.05
@@ -30,7 +32,9 @@ class Child:
     def pid_file(self) -> Path:
         return self.state.processes / f"{self.name}.pid"
 
-    def start(self, command: Sequence[str], environment: Mapping[str, str], user: int | None = None) -> None:
+    def start(
+        self, command: Sequence[str], environment: Mapping[str, str], *, user: int | None = None, folder: str = "/"
+    ) -> None:
         """Start the process detached from this terminal; its pid and start time go to the pid file."""
         with self.log.open("ab") as log:
             process = subprocess.Popen(
@@ -39,7 +43,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd="/",
+                cwd=folder,
                 user=user,
                 group=user,
                 extra_groups=[] if user is not None else None,
@@ -47,6 +51,11 @@ class Child:
             )
         process.returncode = 0  # it outlives this process on purpose; without this Popen warns of that when collected
         self.pid_file.write_text(f"{process.pid} {_started(process.pid)}", encoding="utf-8")
+
+    def start_module(self, module: str, *arguments: str, **variables: str) -> None:
+        """Start one of our own modules, found by its folder: a PYTHONPATH would reach into Lambda's workers too."""
+        command = [sys.executable, "-m", module, *arguments]
+        self.start(command, child_environment(PYTHONUNBUFFERED="1", **variables), folder=str(REPOSITORY))
 
     def pid(self) -> int | None:
         """The pid when the process still runs; a reused pid is told apart by its start time."""

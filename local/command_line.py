@@ -10,9 +10,15 @@ from local.aws import Aws
 from local.emulator import Emulator
 from local.errors import LaptopError
 from local.laptop import Laptop, logins_of
-from local.settings import PREFIX, read_settings
+from local.settings import PREFIX, keep_loopback_direct, read_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Makoto on this machine / このパソコンの Makoto")
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def main() -> None:
+    """Makoto on this machine / このパソコンの Makoto"""
+    keep_loopback_direct()
 
 
 def _run(laptop: Laptop, act: Callable[[], None]) -> None:

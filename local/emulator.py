@@ -12,7 +12,7 @@ import httpx
 
 from local.child import Child
 from local.errors import ChildDied
-from local.settings import HOST, PLATFORM_ACCOUNT, REGION, REPOSITORY, child_environment
+from local.settings import HOST, PLATFORM_ACCOUNT, REGION
 from local.state import State
 
 READY_WITHIN_S = 60.0
@@ -49,7 +49,7 @@ class Emulator:
             return
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(parents=True)
-        self.child.start([sys.executable, "-m", "local.emulator_process"], self._environment())
+        self.child.start_module("local.emulator_process", **self._variables())
         self._wait_until_ready()
 
     def stop(self) -> None:
@@ -69,33 +69,32 @@ class Emulator:
         mark = self.state.emulator / "state" / CHECKPOINT_MARK
         return mark.stat().st_mtime_ns if mark.exists() else 0
 
-    def _environment(self) -> dict[str, str]:
+    def _variables(self) -> dict[str, str]:
         """Everything here is inherited by the Lambda workers too: that is how they find the endpoint and our .venv."""
-        return child_environment(
-            AUTH="true",
-            BIND_HOST=HOST,
-            GATEWAY_PORT=str(self.port),
-            MINISTACK_HOST="localhost",
-            MINISTACK_REGION=REGION,
-            MINISTACK_ACCOUNT_ID=PLATFORM_ACCOUNT,
-            MINISTACK_COGNITO_PRETOKEN_STRICT="1",
-            IOT_MTLS_ENABLED="1",
-            IOT_MTLS_PORT=str(self.state.remembered().mqtt_port),
-            SFTP_ENABLED="0",
-            PERSIST_STATE="1",
-            STATE_DIR=str(self.state.emulator / "state"),
-            S3_PERSIST="1",
-            S3_DATA_DIR=str(self.state.emulator / "s3"),
-            LAMBDA_EXECUTOR="local",
-            LAMBDA_WARM_TTL_SECONDS="30",
-            LOG_LEVEL="WARNING",
-            AWS_ENDPOINT_URL=self.endpoint,
-            AWS_DEFAULT_REGION=REGION,
-            MAKOTO_EMULATOR_MQTT_PORT=str(self.state.remembered().mqtt_port),
-            PYTHONPATH=str(REPOSITORY),
-            TMPDIR=str(self.temporary),
-            PATH=os.pathsep.join((str(Path(sys.executable).parent), os.defpath)),
-        )
+        return {
+            "AUTH": "true",
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_HOST": "localhost",
+            "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": PLATFORM_ACCOUNT,
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+            "IOT_MTLS_ENABLED": "1",
+            "IOT_MTLS_PORT": str(self.state.remembered().mqtt_port),
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.state.emulator / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self.state.emulator / "s3"),
+            "LAMBDA_EXECUTOR": "local",
+            "LAMBDA_WARM_TTL_SECONDS": "30",
+            "LOG_LEVEL": "WARNING",
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_DEFAULT_REGION": REGION,
+            "MAKOTO_EMULATOR_MQTT_PORT": str(self.state.remembered().mqtt_port),
+            "TMPDIR": str(self.temporary),
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.defpath)),
+        }
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_S

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +24,7 @@ from local.front_door import Address
 from local.narration import Narration, PartStatus
 from local.onboarding import Onboarding
 from local.postgres import Postgres
-from local.settings import HOST, REPOSITORY, LaptopSettings, child_environment
+from local.settings import HOST, LaptopSettings
 from local.state import State, is_listening
 from local.synthesis import Synthesis
 
@@ -155,7 +154,7 @@ class Laptop:
             return address
         self.front_door.stop()
         address.write(self.state.address)
-        self._start(self.front_door, "local.front_door", str(self.state.address))
+        self.front_door.start_module("local.front_door", str(self.state.address))
         deadline = time.monotonic() + FRONT_DOOR_WITHIN_S
         while not is_listening(address.port):
             self.front_door.require_running()
@@ -171,11 +170,7 @@ class Laptop:
             if all(file.stat().st_mtime < started for file in self.state.devices.glob("*.json")):
                 return
         self.simulator.stop()
-        self._start(self.simulator, "local.simulator", "--credentials", str(self.state.devices))
-
-    def _start(self, child: Child, module: str, *arguments: str) -> None:
-        environment = child_environment(PYTHONPATH=str(REPOSITORY), PYTHONUNBUFFERED="1")
-        child.start([sys.executable, "-m", module, *arguments], environment)
+        self.simulator.start_module("local.simulator", "--credentials", str(self.state.devices))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

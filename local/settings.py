@@ -11,7 +11,7 @@ PREFIX = f"makoto-{ENVIRONMENT}"
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 
-NOT_INHERITED = ("AWS_", "MAKOTO_", "POWERTOOLS_", "CDK_")
+NOT_INHERITED = ("AWS_", "MAKOTO_", "POWERTOOLS_", "CDK_", "PYTHONPATH")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -37,6 +37,13 @@ def read_settings() -> LaptopSettings:
         port_chosen=port.isdigit(),
         simulate=os.environ.get("MAKOTO_SIMULATE", "1") != "0",
     )
+
+
+def keep_loopback_direct() -> None:
+    """Speak to our own servers directly where a proxy is configured for the rest of the world."""
+    for name in ("NO_PROXY", "no_proxy"):
+        known = [place for place in os.environ.get(name, "").split(",") if place]
+        os.environ[name] = ",".join([*known, HOST, "localhost"])
 
 
 def child_environment(**values: str) -> dict[str, str]:

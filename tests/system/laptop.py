@@ -97,9 +97,11 @@ def running_laptop(root: Path) -> Iterator[LaptopCloud]:
 
 def _run(root: Path, port: str, *arguments: str, check: bool) -> subprocess.CompletedProcess[str]:
     variables = {"MAKOTO_STATE_DIR": str(root), "MAKOTO_PORT": port, "MAKOTO_SIMULATE": "0"}
-    environment = child_environment(PYTHONPATH=str(REPOSITORY), **variables)
+    environment = child_environment(**variables)
     command = [sys.executable, "-m", "local", *arguments]
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=UP_WITHIN_S, check=False)
+    answer = subprocess.run(
+        command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, timeout=UP_WITHIN_S, check=False
+    )
     if check and answer.returncode != 0:
         raise AssertionError(f"{' '.join(command)} failed:\n{answer.stdout}\n{answer.stderr}")
     return answer
