@@ -1,31 +1,36 @@
-"""The public API as the commands use it: a problem becomes a sentence, an old token is renewed once."""
+"""The public API as the commands use it: a problem becomes a failure, an old token is renewed once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
-
+from cli.failures import Failed, Refused, Unreachable
 from cli.session import Session
+from cli.texts import text
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_S = 60.0
+PAGE = 200
 
 
-class Refused(Exception):
-    """The server's problem document, or that no server answered (status 0)."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The first items of a listing, and whether there are more."""
 
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        super().__init__(problem.get("detail") or problem.get("title") or f"HTTP {status}")
-        self.status = status
-        self.problem = problem
+    items: list[dict[str, Any]]
+    has_more: bool = False
 
 
 class ApiClient:
     """One server; with a session it sends the access token and renews it when it has run out."""
 
     def __init__(self, url: str, session: Session | None = None, folder: Path | None = None) -> None:
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers={"User-Agent": "makoto-cli"})
         self.url = url
         self.session = session
         self._folder = folder
@@ -33,53 +38,84 @@ class ApiClient:
     @property
     def tenant_id(self) -> str:
         """The signed-in user's own tenant."""
-        return str(self.session.claims["tenant_id"]) if self.session else ""
+        return str(self.session.claims.get("tenant_id", "")) if self.session else ""
 
     def call(self, method: str, path: str, **given: Any) -> Any:
         """Send and return the JSON answer (None where there is none).
 
-        Raises Refused with the problem document.
+        Raises Refused with the problem document, Unreachable when nobody answers.
         """
-        response = self._send(method, path, **given)
+        response = self.answer(method, path, **given)
         if response.status_code == HTTPStatus.UNAUTHORIZED and self.session and self._renew():
-            response = self._send(method, path, **given)
+            response = self.answer(method, path, **given)
         if response.is_error:
             raise Refused(response.status_code, _problem(response))
-        return response.json() if response.content else None
+        return _json(response, self.url) if response.content else None
 
-    def items(self, path: str, limit: int, **params: Any) -> Iterator[dict[str, Any]]:
-        """Walk the pages of a listing until `limit` items were given."""
+    def listing(self, path: str, limit: int, **params: Any) -> Listing:
+        """Walk the pages until `limit` items were given."""
+        items: list[dict[str, Any]] = []
         cursor: str | None = None
-        while limit > 0:
-            query = params | {"limit": min(limit, 200)} | ({"cursor": cursor} if cursor else {})
+        while len(items) < limit:
+            query = params | {"limit": min(limit - len(items), PAGE)} | ({"cursor": cursor} if cursor else {})
             page = self.call("GET", path, params=query)
-            yield from page["items"][:limit]
-            limit -= len(page["items"])
+            items += page["items"]
             cursor = page["next_cursor"]
             if cursor is None:
-                return
+                return Listing(items)
+        return Listing(items[:limit], has_more=True)
 
-    def _send(self, method: str, path: str, **given: Any) -> httpx.Response:
+    def answer(self, method: str, path: str, *, timeout_s: float = TIMEOUT_S, **given: Any) -> "httpx.Response":
+        """Send once and return whatever is answered."""
         headers = dict(given.pop("headers", {}))
         if self.session:
             headers["Authorization"] = f"Bearer {self.session.access_token}"
-        try:
-            return self._http.request(method, path, headers=headers, **given)
-        except httpx.TransportError as error:
-            raise Refused(0, {"detail": str(error)}) from error
+        with transport_failures(self.url):
+            return self._http.request(method, path, headers=headers, timeout=timeout_s, **given)
+
+    @cached_property
+    def _http(self) -> "httpx.Client":
+        import httpx
+
+        return httpx.Client(base_url=self.url, headers={"User-Agent": "makoto-cli"})
 
     def _renew(self) -> bool:
         assert self.session is not None
-        response = self._http.post("/api/v1/auth/refresh", json={"refresh_token": self.session.refresh_token})
+        asked = {"refresh_token": self.session.refresh_token}
+        response = ApiClient(self.url).answer("POST", "/api/v1/auth/refresh", json=asked)
         if response.is_error:
             return False
-        self.session = self.session.model_copy(update={"access_token": response.json()["access_token"]})
+        self.session = replace(self.session, access_token=_json(response, self.url)["access_token"])
         if self._folder:
             self.session.save(self._folder)
         return True
 
 
-def _problem(response: httpx.Response) -> dict[str, Any]:
+@contextmanager
+def transport_failures(url: str) -> Iterator[None]:
+    """Say in a sentence that nobody answers at an address, or that something cannot be sent."""
+    import httpx
+
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise Unreachable(text("error.timeout", url=url)) from error
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise Failed(text("error.url", url=url)) from error
+    except (httpx.LocalProtocolError, UnicodeError) as error:
+        raise Failed(text("error.not_sendable")) from error
+    except httpx.TransportError as error:
+        raise Unreachable(text("error.no_server", url=url)) from error
+
+
+def _json(response: "httpx.Response", url: str) -> Any:
+    try:
+        return response.json()
+    except ValueError as error:
+        raise Failed(text("error.not_makoto", url=url)) from error
+
+
+def _problem(response: "httpx.Response") -> dict[str, Any]:
     try:
         problem = response.json()
     except ValueError:

@@ -8,7 +8,13 @@ from cli.commands.simulate import simulate
 from cli.commands.status import status
 from cli.texts import text
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=text("app"))
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=text("app"),
+)
 app.command("login", help=text("login"))(identity.login)
 app.command("logout", help=text("logout"))(identity.logout)
 app.command("whoami", help=text("whoami"))(identity.whoami)
@@ -22,3 +28,7 @@ app.command("demo", help=text("demo"))(demo)
 
 def main() -> None:
     app()
+
+
+if __name__ == "__main__":
+    main()

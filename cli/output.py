@@ -1,84 +1,162 @@
-"""What a command prints: a table for people, JSON for programs, a sentence for a failure."""
+"""What a command prints: its result on stdout (a table for people, JSON for programs), everything else on stderr."""
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from cli.client import Refused
-from cli.texts import text
+from cli.client import Listing
+from cli.failures import Failed, Refused
+from cli.texts import text, text_or
 
-console = Console()
-errors = Console(stderr=True)
+PIPE_COLUMNS = 1000
+"""Into a pipe or a file a table is as wide as its content."""
+
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+JOINERS = frozenset("\u200c\u200d")  # within emoji and some scripts
+
+results = Console(markup=False, emoji=False, highlight=False)
+notes = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def show(rows: Iterable[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print rows; nested values in a table as `a.b` columns."""
-    listed = list(rows)
+def show(listing: Listing, columns: Sequence[str], *, as_json: bool, zone: tzinfo | None = None) -> None:
+    """Print the items of a listing; nested values in a table as `a.b` columns, times in the given zone."""
     if as_json:
-        console.print_json(json.dumps(listed, ensure_ascii=False))
-        return
-    if not listed:
-        console.print(text("say.nothing"))
-        return
-    table = Table(*columns, header_style="bold")
-    for row in listed:
-        table.add_row(*(_cell(row, column) for column in columns))
-    console.print(table)
+        show_json(listing.items)
+    elif listing.items:
+        _print(_table(listing.items, columns, zone))
+    else:
+        notes.print(text("say.nothing"))
+    if listing.has_more:
+        notes.print(text("say.more", count=len(listing.items)), style="dim")
 
 
 def show_one(record: dict[str, Any], *, as_json: bool) -> None:
-    """Print one record, a field a line."""
+    """Print one record, a field a line, and each list of records in it as a table."""
     if as_json:
-        console.print_json(json.dumps(record, ensure_ascii=False))
+        show_json(record)
         return
-    table = Table(show_header=False, box=None)
-    for name, value in record.items():
-        table.add_row(f"[bold]{name}[/]", _plain(value))
-    console.print(table)
+    fields = Table(show_header=False, box=None)
+    lists = {name: value for name, value in record.items() if _is_records(value)}
+    for name, value in _flat({name: value for name, value in record.items() if name not in lists}):
+        fields.add_row(Text(name, style="bold"), _cell(value, None))
+    _print(fields)
+    for name, rows in lists.items():
+        results.print(name, style="bold")
+        _print(_table(rows, list(rows[0]), None))
+
+
+def show_json(value: Any) -> None:
+    """Print JSON as it is: no colours, no wrapping."""
+    results.out(json.dumps(value, ensure_ascii=False, indent=2), highlight=False)
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a refusal into sentences and exit code 1 (2 where the input broke a rule, 3 where no server answered)."""
+    """Turn a failure into sentences and its exit code."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except Refused as refused:
-            explain(refused)
-            raise typer.Exit({0: 3, 422: 2}.get(refused.status, 1)) from refused
+        except Failed as failed:
+            explain(failed)
+            raise typer.Exit(failed.exit_code) from failed
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            notes.print(f"{error.filename or ''}: {error.strerror or error}", style="red")
+            raise typer.Exit(1) from error
 
     return run
 
 
-def explain(refused: Refused) -> None:
-    """Say what was refused and why, with the request's id for the operator."""
-    if refused.status == 0:
-        errors.print(f"[red]{refused}[/]", highlight=False)
+def explain(failed: Failed) -> None:
+    """Say what went wrong; of a refusal which fields broke which rule, and the request's id for the operator."""
+    if not isinstance(failed, Refused):
+        notes.print(str(failed), style="red")
         return
-    errors.print(f"[red]{refused.status}[/] {refused}", highlight=False, markup=True)
-    for each in refused.problem.get("errors", []):
-        errors.print(f"  {each['pointer']}: {each['detail']} ({each['rule']})", highlight=False)
-    if "instance" in refused.problem:
-        errors.print(f"  [dim]{refused.problem['instance']}[/]")
+    fields = failed.problem.get("errors", [])
+    said = text_or("", f"status.{failed.status}")
+    if not fields:
+        said = ": ".join(filter(None, (said, str(failed))))
+    notes.print(Text.assemble((str(failed.status), "bold red"), " ", said))
+    for each in fields:
+        notes.print(f"  {each['pointer']}: {each['detail']} ({each['rule']})")
+    if failed.status == 401:
+        notes.print(text("error.sign_in_again"))
+    if "instance" in failed.problem:
+        notes.print(f"  {failed.problem['instance']}", style="dim")
 
 
-def _cell(row: dict[str, Any], column: str) -> str:
+def _table(rows: Iterable[dict[str, Any]], columns: Sequence[str], zone: tzinfo | None) -> Table:
+    table = Table(*columns, header_style="bold")
+    for row in rows:
+        table.add_row(*(_cell(_nested(row, column), zone) for column in columns))
+    return table
+
+
+def _print(table: Table) -> None:
+    results.print(table, width=None if results.is_terminal else PIPE_COLUMNS)
+
+
+def _nested(row: dict[str, Any], column: str) -> Any:
     value: Any = row
     for part in column.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    return _plain(value)
+    return value
 
 
-def _plain(value: Any) -> str:
-    if value is None:
-        return "–"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+def _flat(record: dict[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
+    for name, value in record.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+
+
+def _cell(value: Any, zone: tzinfo | None) -> str:
+    match value:
+        case None:
+            return "–"
+        case bool() | dict():
+            return json.dumps(value, ensure_ascii=False)
+        case list():
+            return ", ".join(str(each) for each in value) or "–"
+        case str():
+            return _in_zone(value, zone) if zone else _visible(value)
+        case _:
+            return str(value)
+
+
+def _in_zone(value: str, zone: tzinfo) -> str:
+    """An instant as the zone's clock shows it, any other text as it is."""
+    try:
+        at = datetime.fromisoformat(value) if "T" in value else None
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        return _visible(value)
+    return at.astimezone(zone).isoformat(sep=" ", timespec="milliseconds" if at.microsecond else "seconds")
+
+
+def _visible(value: str) -> str:
+    """Escape what would move a terminal's cursor: names come from machines and from other people."""
+    return "".join(ascii(each)[1:-1] if _is_control(each) else each for each in value)
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in HIDDEN and character not in JOINERS

@@ -1,68 +1,102 @@
 """Draws a history: a PNG file, or in the terminal."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from cli.output import console
+import typer
+
+from cli.failures import Failed
+from cli.output import notes, results
 from cli.texts import text
 
-Series = dict[str, list[tuple[datetime, float | None]]]
+TERMINAL = "-"
+ROWS, MOST_COLUMNS = 18, 110
 
 
-def draw(series: Series, target: str, *, title: str) -> None:
-    """Draw each series; a gap (None) is left open, never bridged."""
-    if target == "-":
-        _draw_in_terminal(series, title)
-    else:
-        _draw_png(series, Path(target), title)
-        console.print(text("say.saved", path=target))
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart; a gap is a None."""
+
+    name: str
+    times: tuple[datetime, ...]
+    values: tuple[float | None, ...]
+
+    def stretches(self) -> list[list[tuple[datetime, float]]]:
+        """The runs between the gaps."""
+        points = zip(self.times, self.values, strict=True)
+        runs = groupby(points, key=lambda point: point[1] is None)
+        return [[(at, value) for at, value in run if value is not None] for is_gap, run in runs if not is_gap]
 
 
-def _draw_png(series: Series, path: Path, title: str) -> None:
-    import matplotlib as mpl
+def series_of(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> list[Series]:
+    """A line for each metric and column, in time order.
 
-    mpl.use("Agg")
-    from matplotlib import pyplot
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    figure, axes = pyplot.subplots(figsize=(11, 4.5), dpi=120)
-    for name, points in series.items():
-        axes.plot([at for at, _ in points], _floats(points), label=name, linewidth=1.2)  # type: ignore[arg-type]
-    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    axes.set_title(title, loc="left")
-    axes.grid(alpha=0.3)
-    axes.legend(loc="upper left", frameon=False)
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
+    Raises Failed for a metric whose values are text.
+    """
+    by_metric: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_metric.setdefault(row["metric"], []).append(row)
+    return [
+        _series(metric if len(columns) == 1 else f"{metric} ({column})", found, column)
+        for metric, found in by_metric.items()
+        for column in columns
+    ]
 
 
-def _draw_in_terminal(series: Series, title: str) -> None:
+def check_target(target: str) -> None:
+    """Refuse a target that cannot be drawn to, before anything is asked of the server."""
+    if target in {"", TERMINAL}:
+        return
+    if Path(target).suffix.lower() != ".png":
+        raise typer.BadParameter(text("error.plot"), param_hint="--plot")
+    if not Path(target).parent.is_dir():
+        raise typer.BadParameter(text("error.no_folder", path=Path(target).parent), param_hint="--plot")
+
+
+def draw(lines: Sequence[Series], target: str, *, title: str, zone: tzinfo) -> None:
+    """Draw each series on the zone's clock; a gap is left open, never bridged."""
+    if target == TERMINAL:
+        _draw_in_terminal(lines, title, zone)
+        return
+    from cli.png import draw_png
+
+    draw_png(lines, Path(target), title, zone)
+    notes.print(text("say.saved", path=target))
+
+
+def _draw_in_terminal(lines: Sequence[Series], title: str, zone: tzinfo) -> None:
     import plotext
 
     plotext.clear_figure()
-    plotext.plot_size(min(console.width, 110), 18)
+    plotext.plot_size(min(results.width, MOST_COLUMNS), ROWS)
     plotext.theme("clear")
     plotext.title(title)
-    for name, points in series.items():
-        known = [(at.timestamp(), value) for at, value in points if value is not None]
-        plotext.plot([at for at, _ in known], [value for _, value in known], label=name)
-    _label_times([at for points in series.values() for at, _ in points])
-    console.out(plotext.build(), highlight=False)
+    for colour, line in enumerate(lines, 1):
+        for number, run in enumerate(line.stretches()):
+            label = line.name if number == 0 else None
+            plotext.plot([at.timestamp() for at, _ in run], [value for _, value in run], label=label, color=colour)
+    _label_times([at for line in lines for at in line.times], zone)
+    results.out(plotext.build(), highlight=False)
 
 
-def _label_times(instants: Sequence[datetime]) -> None:
+def _label_times(instants: Sequence[datetime], zone: tzinfo) -> None:
     import plotext
 
-    if not instants:
-        return
     first, last = min(instants), max(instants)
     ticks = [first + (last - first) * share / 4 for share in range(5)]
-    plotext.xticks([tick.timestamp() for tick in ticks], [tick.astimezone().strftime("%m-%d %H:%M") for tick in ticks])
+    names = [tick.astimezone(zone).strftime("%m-%d %H:%M") for tick in ticks]
+    plotext.xticks([tick.timestamp() for tick in ticks], names)
 
 
-def _floats(points: list[tuple[datetime, float | None]]) -> list[float]:
-    return [float("nan") if value is None else value for _, value in points]
+def _series(name: str, rows: Sequence[dict[str, Any]], column: str) -> Series:
+    ordered = sorted(
+        ((datetime.fromisoformat(row["time"]), row.get(column)) for row in rows), key=lambda point: point[0]
+    )
+    if any(isinstance(value, str) for _, value in ordered):
+        raise Failed(text("error.not_drawable", name=name))
+    values = tuple(None if value is None else float(value) for _, value in ordered)
+    return Series(name, tuple(at for at, _ in ordered), values)

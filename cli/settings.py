@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_URL = "http://127.0.0.1:8080"
+LANGUAGE_VARIABLES = ("MAKOTO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class CliSettings:
 
 def cli_settings() -> CliSettings:
     """`MAKOTO_URL`, `MAKOTO_HOME` (default `~/.makoto`) and `MAKOTO_LANG`, else the locale's language."""
-    locale = os.environ.get("MAKOTO_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    locale = next(filter(None, map(os.environ.get, LANGUAGE_VARIABLES)), "en")
     return CliSettings(
         url=os.environ.get("MAKOTO_URL", "").rstrip("/"),
         folder=Path(os.environ.get("MAKOTO_HOME") or Path.home() / ".makoto"),

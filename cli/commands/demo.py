@@ -5,40 +5,48 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import typer
-
-from cli.client import ApiClient, Refused
-from cli.commands.telemetry import series_of
-from cli.commands.tenants import onboard
-from cli.output import console, guarded
-from cli.plots import draw
+from cli.client import ApiClient
+from cli.commands.onboarding import ADMIN, onboard
+from cli.context import path_of
+from cli.failures import Failed, Refused, Unreachable
+from cli.output import guarded, results
+from cli.plots import draw, series_of
 from cli.session import Session
 from cli.texts import text
+from cli.times import now
 
 READINGS = 10_000
+DEVICE = "edge-01"
+PLACE = {"site": "tokyo", "area": "machining", "line": "machining-1", "cell": "mc-1"}
 CHART = Path("makoto-demo.png")
+ZONE = ZoneInfo("Asia/Tokyo")
+GOOD = 192  # OPC quality
+MOST_ROWS = 10_000
 
 
-class StoryBroken(Exception):
+class StoryBroken(Failed):
     """A step did not show what it must show."""
 
 
 @dataclass(slots=True)
 class Story:
-    """What one step hands to the next."""
+    """What one step hands to the next; `member` is the new tenant's administrator."""
 
     url: str
     admin: ApiClient
+    member: ApiClient
     tenant_id: str = ""
-    member: ApiClient | None = None
     credentials: dict[str, Any] | None = None
     metric: str = ""
-    first_at: str = ""
+
+    def path(self, *rest: str) -> str:
+        return path_of("/api/v1/tenants", self.tenant_id, *rest)
 
 
 @guarded
@@ -49,20 +57,20 @@ def demo() -> None:
     steps = (_onboard, _register, _publish, _query, _chart, _isolation, _forgery)
     for number, step in enumerate(steps, 1):
         with _timed(number, text(f"demo.{step.__name__.strip('_')}")):
-            console.print("     " + step(story), highlight=False)
-    console.print(text("demo.done", seconds=f"{time.perf_counter() - started:.1f}"), style="bold green")
+            results.print("     " + step(story), soft_wrap=True)
+    results.print(text("demo.done", seconds=f"{time.perf_counter() - started:.1f}"), style="bold green")
 
 
 @contextmanager
 def _timed(number: int, title: str) -> Iterator[None]:
-    console.print(f"[bold]{number}. {title}[/]")
+    results.print(f"{number}. {title}", style="bold")
     began = time.perf_counter()
     try:
         yield
-    except StoryBroken as broken:
-        console.print(f"     [red]{broken}[/]")
-        raise typer.Exit(1) from broken
-    console.print(f"     [dim]{time.perf_counter() - began:.2f} s[/]")
+    except Failed:
+        results.print("     " + text("demo.broken", number=number), style="red")
+        raise
+    results.print(f"     {time.perf_counter() - began:.2f} s", style="dim")
 
 
 def _begin() -> Story:
@@ -70,20 +78,22 @@ def _begin() -> Story:
 
     found = laptop()
     if found is None:
-        raise Refused(0, {"detail": text("error.no_laptop")})
-    return Story(url=found.url, admin=_sign_in(found.url, found.administrator.username, found.administrator.password))
+        raise Unreachable(text("error.no_laptop"))
+    admin = _sign_in(found.url, found.administrator.username, found.administrator.password)
+    return Story(url=found.url, admin=admin, member=ApiClient(found.url))
 
 
 def _onboard(story: Story) -> str:
     from local.demo import first_password
 
-    stamp = datetime.now(UTC).strftime("%m%d%H%M%S")  # noqa: TID251 - makes the demo tenant's name unique
+    stamp = now().strftime("%m%d%H%M%S%f")[:-3]
     email = f"admin-{stamp}@demo.example"
     body = {
         "name": f"デモ工業 {stamp}",
         "organization": f"demo-{stamp}",
         "administrator": {"email": email, "name": "Demo"},
         "cloud": {"mode": "hosted"},
+        "time_zone": str(ZONE),
     }
     tenant = onboard(story.admin, body, f"demo-{stamp}")
     story.tenant_id = tenant["tenant_id"]
@@ -92,45 +102,41 @@ def _onboard(story: Story) -> str:
 
 
 def _register(story: Story) -> str:
-    assert story.member is not None
-    place = {"site": "tokyo", "area": "machining", "line": "machining-1", "cell": "mc-1"}
-    path = f"/api/v1/tenants/{story.tenant_id}/devices"
-    answer = story.member.call("POST", path, json={"device_id": "edge-01", **place})
+    answer = story.member.call("POST", story.path("devices"), json={"device_id": DEVICE, **PLACE})
     story.credentials = answer["credentials"]
     return f"{answer['credentials']['client_id']}  {answer['credentials']['topic']}"
 
 
 def _publish(story: Story) -> str:
-    from local.simulator.bursts import burst
+    from local.simulator.bursts import NotConnected, burst
     from local.simulator.credentials import Credentials
 
-    done = burst(Credentials.model_validate(story.credentials), READINGS)
+    try:
+        done = burst(Credentials.model_validate(story.credentials), READINGS)
+    except NotConnected as error:
+        raise StoryBroken(str(error)) from error
     if done.stored_s is None:
         raise StoryBroken(text("demo.not_stored"))
-    rate = done.readings / done.stored_s
-    return text(
-        "demo.published", readings=done.readings, kib=done.bytes // 1024, messages=done.messages, rate=f"{rate:,.0f}"
-    )
+    rate = f"{done.readings / done.stored_s:,.0f}"
+    kib = done.bytes // 1024
+    return text("demo.published", readings=f"{done.readings:,}", kib=kib, messages=done.messages, rate=rate)
 
 
 def _query(story: Story) -> str:
-    assert story.member is not None
-    base = f"/api/v1/tenants/{story.tenant_id}/telemetry"
-    latest = list(story.member.items(f"{base}/latest", 1000, device="edge-01"))
-    numeric = [row for row in latest if isinstance(row["value"], float) and row["quality"] == 192]
-    story.metric = numeric[0]["metric"]
-    counted = 0
-    for row in latest:
-        counted += sum(each["count"] for each in _history(story, row["metric"], "count"))
+    latest = story.member.listing(story.path("telemetry", "latest"), MOST_ROWS, device=DEVICE).items
+    story.metric = next((row["metric"] for row in latest if _is_drawable(row)), "")
+    if not story.metric:
+        raise StoryBroken(text("demo.no_number"))
+    counted = sum(row["count"] or 0 for each in latest for row in _history(story, each["metric"], "count"))
     if counted != READINGS:
         raise StoryBroken(text("demo.lost", counted=counted, readings=READINGS))
-    return text("demo.counted", counted=counted, metrics=len(latest))
+    return text("demo.counted", counted=f"{counted:,}", metrics=len(latest))
 
 
 def _chart(story: Story) -> str:
-    rows = _history(story, story.metric, "mean")
-    draw(series_of(rows, "mean"), str(CHART), title=f"{story.metric} (1 min mean)")
-    draw(series_of(rows, "mean"), "-", title=story.metric)
+    lines = series_of(_history(story, story.metric, "mean"), ["mean"])
+    for target in (str(CHART), "-"):
+        draw(lines, target, title=f"{story.metric}  1m mean", zone=ZONE)
     return str(CHART.absolute())
 
 
@@ -138,48 +144,48 @@ def _isolation(story: Story) -> str:
     from local.demo import laptop
 
     found = laptop()
-    assert found is not None
+    if found is None:
+        raise Unreachable(text("error.no_laptop"))
     other = found.members[0]
-    stranger = _sign_in(story.url, other.username, other.password)
-    return _refusal(stranger, f"/api/v1/tenants/{story.tenant_id}/devices", 403)
+    return _refusal(_sign_in(story.url, other.username, other.password), story.path("devices"), 403)
 
 
 def _forgery(story: Story) -> str:
-    assert story.member is not None
-    assert story.member.session is not None
-    header, body, signature = story.member.session.access_token.split(".")
-    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))) | {"role": "platform_admin"}
-    forged = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-    session = story.member.session.model_copy(
-        update={"access_token": f"{header}.{forged}.{signature}", "refresh_token": ""}
-    )
-    return _refusal(ApiClient(story.url, session), "/api/v1/admin/tenants", 401)
+    """The member's own token, its role raised without the signing key."""
+    session = story.member.session
+    assert session is not None
+    header, _, signature = session.access_token.split(".")
+    claims = json.dumps(session.claims | {"role": "platform_admin"}).encode()
+    forged = f"{header}.{base64.urlsafe_b64encode(claims).rstrip(b'=').decode()}.{signature}"
+    forger = ApiClient(story.url, replace(session, access_token=forged, refresh_token=signature))
+    return _refusal(forger, ADMIN, 401)
 
 
 def _refusal(api: ApiClient, path: str, expected: int) -> str:
+    status = 200
     try:
         api.call("GET", path)
     except Refused as refused:
-        if refused.status == expected:
-            return f"GET {path} → {refused.status} {refused.problem.get('title', '')}"
-        raise StoryBroken(f"GET {path} → {refused.status}, not {expected}") from refused
-    raise StoryBroken(f"GET {path} → 200, not {expected}")
+        status = refused.status
+        if status == expected:
+            return f"GET {path} → {status} {refused.problem.get('title', '')}"
+    raise StoryBroken(text("demo.not_refused", method="GET", path=path, status=status, expected=expected))
+
+
+def _is_drawable(row: dict[str, Any]) -> bool:
+    return isinstance(row["value"], float) and row["quality"] == GOOD
 
 
 def _history(story: Story, metric: str, aggregation: str) -> list[dict[str, Any]]:
-    assert story.member is not None
-    asked = {"device": "edge-01", "metric": metric, "from": _hours_ago(6), "to": _hours_ago(-0.1), "step": "1m"}
-    path = f"/api/v1/tenants/{story.tenant_id}/telemetry/history"
-    rows = list(story.member.items(path, 10_000, aggregation=aggregation, **asked))
-    return rows if aggregation != "count" else [row for row in rows if row["count"]]
-
-
-def _hours_ago(hours: float) -> str:
-    return datetime.fromtimestamp(time.time() - hours * 3600, UTC).isoformat()
+    """Every reading there can be: a burst ends now and begins 10,000 s ago at most."""
+    began, ends = (now() + timedelta(hours=hours) for hours in (-6, 1))
+    span = {"from": began.isoformat(), "to": ends.isoformat(), "step": "1m"}
+    asked = span | {"device": DEVICE, "metric": metric, "aggregation": aggregation}
+    return story.member.listing(story.path("telemetry", "history"), MOST_ROWS, **asked).items
 
 
 def _sign_in(url: str, username: str, password: str) -> ApiClient:
-    api = ApiClient(url)
-    answer = api.call("POST", "/api/v1/auth/login", json={"username": username, "password": password})
-    tokens = {name: answer[name] for name in ("access_token", "refresh_token")}
-    return ApiClient(url, Session(url=url, username=username, **tokens))
+    answer = ApiClient(url).call("POST", "/api/v1/auth/login", json={"username": username, "password": password})
+    if "access_token" not in answer:
+        raise StoryBroken(f"{username}: {answer['challenge']}")
+    return ApiClient(url, Session(url, username, answer["access_token"], answer["refresh_token"]))

@@ -1,42 +1,54 @@
 """`makoto login`, `logout` and `whoami`."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import typer
 
 from cli.client import ApiClient
 from cli.context import AsJson, Url, anonymous, signed_in
-from cli.output import console, guarded, show_one
+from cli.failures import Failed, Refused
+from cli.output import explain, guarded, notes, results, show_one
 from cli.session import Session
 from cli.settings import cli_settings
 from cli.texts import text
 
+TRIES = 3
+
 
 @guarded
 def login(
-    username: Annotated[str, typer.Option("--username", "-u", prompt=True, help=text("opt.username"))],
-    password: Annotated[str, typer.Option("--password", "-p", prompt=text("ask.password"), hide_input=True)],
+    username: Annotated[str, typer.Option("--username", "-u", help=text("opt.username"))] = "",
+    password: Annotated[
+        str, typer.Option("--password", "-p", envvar="MAKOTO_PASSWORD", help=text("opt.password"))
+    ] = "",
     url: Url = "",
 ) -> None:
     api = anonymous(url)
+    username = username or typer.prompt(text("ask.username"))
+    password = password or typer.prompt(text("ask.password"), hide_input=True)
     answer = api.call("POST", "/api/v1/auth/login", json={"username": username, "password": password})
     while "challenge" in answer:
-        answer = _answer_challenge(api, username, answer)
-    session = Session(
-        url=api.url, username=username, access_token=answer["access_token"], refresh_token=answer["refresh_token"]
-    )
-    session.save(cli_settings().folder)
+        answer = _meet(api, username, answer)
+    if "access_token" not in answer:
+        raise Failed(text("error.not_makoto", url=api.url))
+    session = Session(api.url, username, answer["access_token"], answer["refresh_token"])
     claims = session.claims
-    console.print(text("say.signed_in", username=username, role=claims["role"], tenant_id=claims["tenant_id"]))
+    session.save(cli_settings().folder)
+    results.print(text("say.signed_in", username=username, role=claims["role"], tenant_id=claims["tenant_id"]))
 
 
 @guarded
 def logout() -> None:
     api = signed_in()
     assert api.session is not None
-    api.call("POST", "/api/v1/auth/logout", json={"refresh_token": api.session.refresh_token})
+    try:
+        api.call("POST", "/api/v1/auth/logout", json={"refresh_token": api.session.refresh_token})
+    except Refused as refused:
+        if refused.status != HTTPStatus.UNAUTHORIZED:  # a session that has ended already is one to forget too
+            raise
     Session.forget(cli_settings().folder)
-    console.print(text("say.signed_out"))
+    results.print(text("say.signed_out"))
 
 
 @guarded
@@ -44,13 +56,26 @@ def whoami(as_json: AsJson = False) -> None:
     show_one(signed_in().call("GET", "/api/v1/auth/me"), as_json=as_json)
 
 
-def _answer_challenge(api: ApiClient, username: str, asked: dict[str, Any]) -> dict[str, Any]:
+def _meet(api: ApiClient, username: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Answer one challenge; a weak password or a wrong code is asked for again."""
+    if asked["challenge"] == "MFA_SETUP":
+        notes.print(text("say.mfa_setup", secret=asked["parameters"]["secret_code"]), soft_wrap=True)
     given = {"challenge": asked["challenge"], "session": asked["session"], "username": username}
-    if asked["challenge"] == "NEW_PASSWORD_REQUIRED":
-        given["new_password"] = typer.prompt(text("ask.new_password"), hide_input=True, confirmation_prompt=True)
+    for _ in range(TRIES - 1):
+        try:
+            return _answer(api, given)
+        except Refused as refused:
+            if refused.status != HTTPStatus.UNPROCESSABLE_ENTITY and refused.name != "code-rejected":
+                raise
+            explain(refused)
+    return _answer(api, given)
+
+
+def _answer(api: ApiClient, given: dict[str, str]) -> dict[str, Any]:
+    if given["challenge"] == "NEW_PASSWORD_REQUIRED":
+        chosen = typer.prompt(text("ask.new_password"), hide_input=True, confirmation_prompt=text("ask.again"))
+        reply = {"new_password": chosen}
     else:
-        if asked["challenge"] == "MFA_SETUP":
-            console.print(text("say.mfa_setup", secret=asked["parameters"]["secret_code"]))
-        given["totp_code"] = typer.prompt(text("ask.totp"))
-    answer: dict[str, Any] = api.call("POST", "/api/v1/auth/challenge", json=given)
+        reply = {"totp_code": typer.prompt(text("ask.totp")).strip()}
+    answer: dict[str, Any] = api.call("POST", "/api/v1/auth/challenge", json=given | reply)
     return answer

@@ -2,30 +2,50 @@
 
 from typing import Any
 
-import httpx
 import typer
 
+from cli.client import ApiClient, Listing
 from cli.context import AsJson, Url, anonymous
-from cli.output import console, guarded, show
+from cli.failures import Failed
+from cli.output import guarded, notes, show, show_json
 from cli.texts import text
+
+COLUMNS = ("name", "status", "is_needed", "latency_ms", "detail")
+LIVE_WITHIN_S, READY_WITHIN_S = 5, 30
 
 
 @guarded
 def status(url: Url = "", as_json: AsJson = False) -> None:
     api = anonymous(url)
-    try:
-        live = httpx.get(f"{api.url}/health/live", timeout=5)
-        ready = httpx.get(f"{api.url}/health/ready", timeout=10)
-    except httpx.TransportError:
-        console.print(text("error.no_server", url=api.url))
-        raise typer.Exit(3) from None
-    report: dict[str, Any] = ready.json()
-    front = {
+    parts = [_front(api), *_parts(api)]
+    missing = [each["name"] for each in parts if each["status"] != "ready"]
+    is_ready = not any(each["is_needed"] and each["status"] != "ready" for each in parts)
+    if as_json:
+        show_json({"url": api.url, "status": "ready" if is_ready else "not_ready", "parts": parts})
+    else:
+        show(Listing(parts), COLUMNS, as_json=False)
+        said = text("say.not_ready", url=api.url, parts=", ".join(missing)) if missing else ""
+        notes.print(said or text("say.ready", url=api.url), style="yellow" if missing else "green")
+    raise typer.Exit(0 if is_ready else 1)
+
+
+def _front(api: ApiClient) -> dict[str, Any]:
+    """The way in, as its own part: from this machine to the first function and back."""
+    live = api.answer("GET", "/health/live", timeout_s=LIVE_WITHIN_S)
+    return {
         "name": "api",
         "status": "ready" if live.is_success else "not_ready",
+        "is_needed": True,
         "latency_ms": round(live.elapsed.total_seconds() * 1000, 1),
-        "detail": api.url,
+        "detail": api.url if live.is_success else f"HTTP {live.status_code}",
+        "figures": {},
     }
-    rows = [front, *report.get("parts", [])]
-    show(rows, ("name", "status", "latency_ms", "detail"), as_json=as_json)
-    raise typer.Exit(0 if ready.is_success and live.is_success else 1)
+
+
+def _parts(api: ApiClient) -> list[dict[str, Any]]:
+    ready = api.answer("GET", "/health/ready", timeout_s=READY_WITHIN_S)
+    try:
+        parts: list[dict[str, Any]] = ready.json()["parts"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Failed(text("error.not_makoto", url=api.url)) from error
+    return parts

@@ -1,0 +1,50 @@
+"""What each command is for."""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "app": (
+        "Makoto: the platform manufacturers run on. Begin with `makoto login`; MAKOTO_LANG=ja speaks Japanese.",
+        "Makoto：ものづくり企業の基盤。まず `makoto login` を実行してください（英語は MAKOTO_LANG=en）。",
+    ),
+    "login": ("Sign in and remember the session.", "サインインし、セッションを保存します。"),
+    "logout": ("Sign out and forget the session.", "サインアウトし、セッションを破棄します。"),
+    "whoami": ("Show who is signed in.", "サインイン中のユーザーを表示します。"),
+    "tenants": ("Onboard and govern tenants.", "テナントの登録と管理。"),
+    "devices": ("Register and govern edge devices.", "エッジデバイスの登録と管理。"),
+    "telemetry": ("Read, import and export machine data.", "機械データの参照・取込・出力。"),
+    "simulate": ("Publish a simulated factory over MQTT.", "模擬工場のデータを MQTT で送信します。"),
+    "status": ("Health of every part with its figures.", "各部の稼働状態と数値を表示します。"),
+    "demo": ("Tell the story on the running system.", "稼働中のシステムで一連の流れを実演します。"),
+    "tenants.create": (
+        "Onboard a tenant and show its progress. The same command again shows the same tenant.",
+        "テナントを登録し、進捗を表示します。同じコマンドを再実行しても二重登録にはなりません。",
+    ),
+    "tenants.list": ("List tenants.", "テナントの一覧。"),
+    "tenants.show": ("Show one tenant with its onboarding steps.", "テナントと登録手順を表示します。"),
+    "tenants.suspend": ("Refuse a tenant on every path.", "テナントを全経路で停止します。"),
+    "tenants.resume": ("Serve a suspended tenant again.", "停止中のテナントを再開します。"),
+    "tenants.delete": ("Delete an empty tenant.", "空のテナントを削除します。"),
+    "devices.register": ("Register a device and save its credentials.", "デバイスを登録し、認証情報を保存します。"),
+    "devices.list": ("List devices.", "デバイスの一覧。"),
+    "devices.show": ("Show one device with its history.", "デバイスと変更履歴を表示します。"),
+    "devices.disable": ("Refuse a device from now on.", "デバイスを無効にします。"),
+    "devices.enable": ("Serve a disabled device again.", "デバイスを再び有効にします。"),
+    "devices.rotate": (
+        "Give a device a new certificate and save it.",
+        "デバイスの証明書を更新し、認証情報を保存します。",
+    ),
+    "devices.retire": (
+        "End one certificate of a device after a change-over.",
+        "切替後に、デバイスの証明書を一つ無効にします。",
+    ),
+    "telemetry.latest": ("Latest value of each metric.", "各項目の最新値。"),
+    "telemetry.history": (
+        "History of metrics over a time range; gaps stay gaps.",
+        "期間を指定した履歴（欠測は欠測のまま示します）。",
+    ),
+    "telemetry.import": (
+        "Import recorded history from CSV. Broken off, the same command resumes.",
+        "CSV から履歴を取り込みます。中断しても、同じコマンドで再開できます。",
+    ),
+    "telemetry.export": ("Export history as CSV or Parquet.", "履歴を CSV または Parquet で出力します。"),
+    "telemetry.quarantine": ("What was refused, and why.", "受け付けなかったデータとその理由。"),
+}

@@ -1,0 +1,61 @@
+"""What commands ask and say."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "ask.username": ("E-mail address", "メールアドレス"),
+    "ask.password": ("Password", "パスワード"),
+    "ask.new_password": ("New password (first sign-in)", "新しいパスワード（初回サインイン）"),
+    "ask.again": ("The same again", "もう一度入力"),
+    "ask.totp": ("Code from your authenticator app", "認証アプリのコード"),
+    "ask.reason": ("Reason", "理由"),
+    "ask.delete": ("Delete tenant {tenant_id}?", "テナント {tenant_id} を削除しますか？"),
+    "say.mfa_setup": (
+        "Add this key to your authenticator app, then give its code: {secret}",
+        "認証アプリに次のキーを登録し、コードを入力してください：{secret}",
+    ),
+    "say.signed_in": (
+        "Signed in as {username} ({role}, tenant {tenant_id}).",
+        "{username} としてサインインしました（{role}、テナント {tenant_id}）。",
+    ),
+    "say.signed_out": ("Signed out.", "サインアウトしました。"),
+    "say.nothing": ("Nothing to show.", "表示するものはありません。"),
+    "say.more": ("The first {count}; there are more (--limit).", "先頭の {count} 件です。続きがあります（--limit）。"),
+    "say.saved": ("Saved {path}", "{path} に保存しました。"),
+    "say.exported": (
+        "{rows} rows, {size} bytes saved to {path}",
+        "{rows} 行（{size} バイト）を {path} に保存しました。",
+    ),
+    "say.credentials": (
+        "Credentials saved to {path}. The private key is shown nowhere else and cannot be fetched again.",
+        "認証情報を {path} に保存しました。秘密鍵は再取得できません。",
+    ),
+    "say.onboarding": ("Onboarding {tenant_id} …", "{tenant_id} を登録しています…"),
+    "say.deleted": ("Tenant {tenant_id} is deleted.", "テナント {tenant_id} を削除しました。"),
+    "say.deleting": ("Tenant {tenant_id} is being deleted.", "テナント {tenant_id} を削除しています。"),
+    "say.resumed": (
+        "Resumes after {offset} of {total} bytes.",
+        "{total} バイト中 {offset} バイトの続きから再開します。",
+    ),
+    "say.import_done": (
+        "{accepted} rows stored, {rejected} refused.",
+        "{accepted} 行を登録、{rejected} 行を却下しました。",
+    ),
+    "say.import_broken": (
+        "Broken off after {offset} of {total} bytes; the same command goes on from there.",
+        "{total} バイト中 {offset} バイトで中断しました。同じコマンドで続きから再開します。",
+    ),
+    "say.row_refused": ("line {line}: {reason}", "{line} 行目：{reason}"),
+    "say.rows_refused": ("… and {count} more; --json lists all.", "…ほか {count} 行（--json で全件）。"),
+    "say.label": ("{label} is {name}", "{label} は {name}"),
+    "say.ready": ("{url} is ready.", "{url} は稼働しています。"),
+    "say.not_ready": ("{url} is not ready: {parts}.", "{url} は準備ができていません：{parts}"),
+    "step.register_metadata": ("register the tenant", "テナント情報の登録"),
+    "step.create_identity": ("create group and administrator", "グループと管理者の作成"),
+    "step.provision_stores": ("provision its cloud", "クラウド資源の準備"),
+    "step.write_configuration": ("write its configuration", "初期設定の書き込み"),
+    "step.verify_stores": ("verify every store", "全ストアの検証"),
+    "step.activate": ("activate", "有効化"),
+    "state.running": ("…", "…"),
+    "state.done": ("done", "完了"),
+    "state.failed": ("failed", "失敗"),
+    "state.rolled_back": ("rolled back", "取り消し"),
+}
