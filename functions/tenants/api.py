@@ -1,7 +1,7 @@
 """HTTP routes of tenants: the operator's administration, and a tenant's look at itself."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
@@ -57,12 +57,19 @@ def resume_tenant(tenant_id: Annotated[TenantId, Path()]) -> TenantDetail:
     return service.resume_tenant(tenant_id, _act("tenant.resume"), ports())
 
 
-@api.delete(f"{TENANTS}/<tenant_id>", middlewares=[permit("tenants:delete")])
-def delete_tenant(tenant_id: Annotated[TenantId, Path()]) -> Response[TenantDetail | None]:
+@api.delete(
+    f"{TENANTS}/<tenant_id>",
+    middlewares=[permit("tenants:delete")],
+    responses={
+        HTTPStatus.NO_CONTENT: {"description": "Nothing of the tenant is left"},
+        HTTPStatus.ACCEPTED: {"description": "The tenant is out of service, and what remains of it is being removed"},
+    },
+)
+def delete_tenant(tenant_id: Annotated[TenantId, Path()]) -> Response[Any]:
     detail = service.delete_tenant(tenant_id, _act("tenant.delete"), ports())
-    is_gone = detail.status is TenantStatus.DELETED
-    status = HTTPStatus.NO_CONTENT if is_gone else HTTPStatus.ACCEPTED
-    return Response(status, content_type="application/json", body=None if is_gone else detail)
+    if detail.status is TenantStatus.DELETED:
+        return Response(HTTPStatus.NO_CONTENT)
+    return Response(HTTPStatus.ACCEPTED, content_type="application/json", body=detail)
 
 
 @api.get("/api/v1/tenants/<tenant_id>", middlewares=[permit("tenant:read")])

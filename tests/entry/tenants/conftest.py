@@ -34,7 +34,8 @@ def call(platform: Platform) -> Call:
     def act(method: str, path: str, **given: Any) -> Answer:
         caller = {"tenant_id": PLATFORM_TENANT_ID, "role": "platform_admin"}
         answer = api.handler(api_event(method, path, **caller | given), lambda_context())
-        body = orjson.loads(answer["body"]) if answer.get("body") else None
+        assert answer["body"] != "null"
+        body = None if answer["body"] is None else orjson.loads(answer["body"])
         return Answer(answer["statusCode"], body, answer["multiValueHeaders"])
 
     return act

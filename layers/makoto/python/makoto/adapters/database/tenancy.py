@@ -56,6 +56,10 @@ class PostgresTenancy(TenancyStore):
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def close(self) -> None:
+        """Let go of the connection, as the end of a process does."""
+        self._database.close()
+
     def insert(self, entry: TenantEntry, admission: Admission, audit: AuditEntry) -> bool:
         given = {**_row(entry), "key": admission.key, "fingerprint": admission.fingerprint}
         with self._database.platform() as connection:
