@@ -1,5 +1,8 @@
 """Queues, rules and what a device may do."""
 
+import json
+from typing import Any
+
 import pytest
 
 from makoto.events import CATALOGUE
@@ -74,10 +77,32 @@ def test_a_device_may_do_just_this(prod: Assembly) -> None:
     assert policy["PolicyName"] == "makoto-prod-device"
     assert may == {
         "iot:Connect": {f"{IOT}:client/${{iot:Connection.Thing.ThingName}}"},
-        "iot:Publish": {f"{IOT}:topic/dt/{PLACE}/{kind}" for kind in "tbdsca"},
+        "iot:Publish": {f"{IOT}:topic/dt/{PLACE}/?"},
         "iot:Subscribe": {f"{IOT}:topicfilter/{ACK}"},
         "iot:Receive": {f"{IOT}:topic/{ACK}"},
     }
+
+
+def test_the_policy_of_a_device_is_within_the_quota_of_iot_core(prod: Assembly) -> None:
+    document = prod.only("AWS::IoT::Policy")["PolicyDocument"]
+    longest = {"<AWS::AccountId>": "123456789012", "<AWS::Partition>": "aws-us-gov", "ap-northeast-1": "ap-southeast-1"}
+
+    text = json.dumps(_flattened(document), separators=(",", ":"))
+    for reference, value in longest.items():
+        text = text.replace(reference, value)
+
+    assert "<" not in text
+    assert len(text) <= 2048  # "Maximum policy document size", without white space, not adjustable
+
+
+def _flattened(document: Any) -> Any:
+    """The document as CloudFormation renders it, references as `<Name>`."""
+    match document:
+        case {"Statement": list(statements)}:
+            return {**document, "Statement": [_flattened(statement) for statement in statements]}
+        case {"Resource": resource}:
+            return {**document, "Resource": [flat(each) for each in listed(resource)]}
+    return document
 
 
 def test_a_certificate_without_its_thing_may_do_nothing(prod: Assembly) -> None:
