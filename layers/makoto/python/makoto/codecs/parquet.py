@@ -1,12 +1,13 @@
 """Arrays into a Parquet file in one row group: the form in which readings arrive in a bucket.
 
-Written by arro3 (Rust's parquet crate, 33 MB, 5 ms of import); compaction rewrites the files with DuckDB, sorted. What was
-measured and decided against: docs/adr/0006-arro3-writes-the-history.md.
+Written by arro3 (Rust's parquet crate, 33 MB, 5 ms of import); compaction rewrites the files with DuckDB, sorted.
+What was measured and decided against: docs/adr/0006-arro3-writes-the-history.md.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from math import isnan
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
