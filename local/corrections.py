@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
@@ -11,6 +12,7 @@ from ministack.services import iot, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 WORKERS_A_FUNCTION = 2
+IDLE_S = 300.0
 
 
 def apply_corrections() -> None:
@@ -22,6 +24,7 @@ def apply_corrections() -> None:
     _resolve_thing_attributes()
     _keep_error_names()
     _share_workers()
+    _end_idle_workers()
 
 
 def _count_loopback_as_tls() -> None:
@@ -175,3 +178,21 @@ def _share_workers() -> None:
             return answer
 
     lambda_svc._execute_function_warm = execute_in_turn
+
+
+def _end_idle_workers() -> None:
+    """End a function's last worker too when nobody has called for minutes, as AWS does; each holds 75 to 150 MB."""
+    reap_surplus = lambda_svc.reap_idle_workers
+
+    def reap_idle(ttl: float | None = None) -> int:
+        surplus: int = reap_surplus(ttl)
+        oldest = time.time() - IDLE_S
+        with lambda_runtime._lock:
+            pools = lambda_runtime._workers.values()
+            idle = [worker for pool in pools for worker in pool if not worker.in_use and worker.last_used < oldest]
+            for pool in pools:
+                pool[:] = [worker for worker in pool if worker not in idle]
+        lambda_runtime.kill_workers(idle)
+        return surplus + len(idle)
+
+    lambda_svc.reap_idle_workers = reap_idle
