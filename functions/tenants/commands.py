@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
@@ -34,8 +35,14 @@ def _email(text: str) -> str:
     return address
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    """Every zone of the machine's database; reading its folder takes 10 ms."""
+    return frozenset(available_timezones())
+
+
 def _time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise ValueError("must be the name of a time zone such as Asia/Tokyo")
     return name
 

@@ -39,6 +39,10 @@ class StillOnboarding(Conflict):
     """An onboarding that runs must end, one way or the other, before the tenant can be deleted."""
 
 
+class IllegalTransition(Conflict):
+    """The tenant's present status does not lead to the one that was asked for."""
+
+
 class NotOnboarding(Conflict):
     """The step belongs to an onboarding that has ended."""
 
@@ -131,7 +135,7 @@ def fingerprint(command: OnboardTenant) -> str:
 
 def _become(record: TenantRecord, status: TenantStatus) -> TenantRecord:
     if status not in TRANSITIONS[record.status]:
-        raise Conflict(f"tenant {record.tenant_id} is {record.status.value} and cannot become {status.value}")
+        raise IllegalTransition(f"tenant {record.tenant_id} is {record.status.value} and cannot become {status.value}")
     return record.model_copy(update={"status": status, "version": record.version + 1})
 
 

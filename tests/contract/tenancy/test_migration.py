@@ -48,3 +48,9 @@ def test_a_changed_password_is_taken_up(owner: DatabaseLogin, application: Datab
     renewed.connect().close()
     migrate(owner, application)
     application.connect().close()
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit", "TRUNCATE audit"])
+def test_not_even_the_owner_changes_the_audit(owner: DatabaseLogin, application: DatabaseLogin, change: str) -> None:
+    with owner.connect(autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(change.encode())
