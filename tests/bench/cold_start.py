@@ -7,6 +7,8 @@ import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
+from tests.bench.table import Row
+
 ROOT = Path(__file__).parents[2]
 AIM = 1.25
 TRIES = 5
@@ -62,11 +64,11 @@ def layer_mb(requirements: Path) -> float:
     return sum(file.size or 0 for file in files) / 1e6
 
 
-def measure() -> list[tuple[str, float, float, str, float]]:
-    """Name, value, reference, unit and the ratio to aim for, one row a function."""
+def rows() -> list[Row]:
+    """Milliseconds, one row a function."""
     reference = cpu_ms(REFERENCE)
     return [
-        (f"imports of {handler} ({function_kb(handler):.0f} kB)", cpu_ms(f"import {handler}"), reference, "ms", AIM)
+        Row(f"imports of {handler} ({function_kb(handler):.0f} kB), ms", cpu_ms(f"import {handler}"), reference, AIM)
         for handler in handlers()
     ]
 
@@ -76,14 +78,3 @@ def sizes() -> list[tuple[str, float]]:
     ours = ("makoto", bytes_of(ROOT / "layers" / "makoto" / "python") / 1e6)
     groups = sorted((ROOT / "layers").glob("*/requirements.txt"))
     return [ours, *((group.parent.name, layer_mb(group)) for group in groups)]
-
-
-def main() -> None:
-    for name, value, reference, unit, aim in measure():
-        print(f"{name:58} {value:8.1f} {unit:3} {value / reference:6.2f} x of {reference:.1f} (aim {aim} x)")
-    for name, megabytes in sizes():
-        print(f"layer {name:52} {megabytes:8.1f} MB")
-
-
-if __name__ == "__main__":
-    main()

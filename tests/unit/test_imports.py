@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 import makoto
 
-VENDORS = ("boto3", "botocore.session", "duckdb", "numpy", "obstore", "psycopg")  # Powertools loads a bare botocore
+VENDORS = (
+    "boto3",
+    "botocore.session",
+    "duckdb",
+    "numpy",
+    "obstore",
+    "psycopg",
+    "aws_xray_sdk",
+)  # Powertools loads a bare botocore
 WITH_NUMPY = ("makoto.analytics", "makoto.codecs")
 
 
@@ -54,8 +62,12 @@ def test_no_inner_room_loads_a_vendors_library() -> None:
     assert vendors_after_importing(names) == []
 
 
-def test_the_doors_load_only_what_powertools_tracer_loads() -> None:
-    assert set(vendors_after_importing(modules("makoto.runtime"))) <= {"botocore.session"}
+def test_the_doors_load_no_vendors_library_and_the_device_door_numpy_alone() -> None:
+    of_devices = ("makoto.runtime.messages", "makoto.runtime.device_message")
+    doors = [name for name in modules("makoto.runtime") if not name.startswith(of_devices)]
+
+    assert vendors_after_importing(doors) == []
+    assert set(vendors_after_importing(["makoto.runtime.messages"])) <= {"numpy"}
 
 
 def test_mathematics_and_codecs_load_numpy_alone() -> None:

@@ -70,3 +70,9 @@ class RuntimeSettings(Value):
 def runtime_settings() -> RuntimeSettings:
     """The settings of this process, read once and not at import."""
     return RuntimeSettings.from_environment(os.environ)
+
+
+def is_traced() -> bool:
+    """Whether X-Ray samples the present invocation; Lambda says so anew in each."""
+    is_disabled = os.environ.get("POWERTOOLS_TRACE_DISABLED", "").lower() in ("1", "true")
+    return not is_disabled and "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.logging.types import LogRecord
 
 from makoto.runtime.masking import mask
+from makoto.settings import is_traced
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Tracer
 
 
 class MaskingFormatter(LambdaPowertoolsFormatter):
@@ -20,7 +25,6 @@ class MaskingFormatter(LambdaPowertoolsFormatter):
 
 logger = Logger(service="makoto", logger_formatter=MaskingFormatter(utc=True))
 metrics = Metrics(namespace="Makoto", service="makoto")
-tracer = Tracer(service="makoto", auto_patch=False)
 
 
 def bind(*, domain: str, tenant_id: str | None, correlation_id: str, **fields: Any) -> None:
@@ -33,14 +37,22 @@ def bind(*, domain: str, tenant_id: str | None, correlation_id: str, **fields: A
 def serving(*, domain: str, tenant_id: str | None, correlation_id: str, **fields: Any) -> Iterator[None]:
     """Serve one request, event or task: its log lines and its trace carry the tenant and the correlation id.
 
-    The trace gets a subsegment of its own, since Lambda's own segment takes no annotation.
+    A sampled trace gets a subsegment of its own, since Lambda's own segment takes no annotation.
     """
     bind(domain=domain, tenant_id=tenant_id, correlation_id=correlation_id, **fields)
-    if tracer.disabled:
+    if not is_traced():
         yield
         return
-    with tracer.provider.in_subsegment(name=f"## {domain}") as subsegment:
+    with _tracer().provider.in_subsegment(name=f"## {domain}") as subsegment:
         subsegment.put_annotation("correlation_id", correlation_id)
         if tenant_id is not None:
             subsegment.put_annotation("tenant_id", tenant_id)
         yield
+
+
+@lru_cache(maxsize=1)
+def _tracer() -> "Tracer":
+    """Made when a trace is sampled: its SDK costs 60 ms of import, which most cold starts need not pay."""
+    from aws_lambda_powertools import Tracer
+
+    return Tracer(service="makoto", auto_patch=False)

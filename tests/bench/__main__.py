@@ -1,0 +1,27 @@
+"""`make bench`: every measurement in one table, each beside its reference in the same run."""
+
+import os
+import sys
+
+from rich.console import Console
+
+from tests.bench import authorised_get, cold_start, ingest
+from tests.bench.table import Row, print_table
+
+BENCHES = {"ingest": ingest.rows, "authorised_get": authorised_get.rows, "cold_start": cold_start.rows}
+
+
+def main() -> None:
+    os.environ["POWERTOOLS_TRACE_DISABLED"] = "1"  # noqa: TID251 - as a function whose trace is not sampled
+    chosen = sys.argv[1:] or list(BENCHES)
+    measured: list[Row] = []
+    for name in chosen:
+        Console(stderr=True).print(f"measuring {name} …")
+        measured += BENCHES[name]()
+    print_table(measured)
+    for name, megabytes in cold_start.sizes():
+        Console().print(f"layer {name}: {megabytes:.1f} MB of 250")
+
+
+if __name__ == "__main__":
+    main()
