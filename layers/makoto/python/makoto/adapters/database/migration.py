@@ -58,8 +58,8 @@ def _apply(owner: DatabaseLogin, folder: Path) -> tuple[str, ...]:
 @contextmanager
 def _yoyo(owner: DatabaseLogin) -> Iterator[PostgresqlPsycopgBackend]:
     """Give yoyo the login as values, for a password in a URL would need quoting twice."""
-    password, options = owner.password.get_secret_value(), {"sslmode": owner.sslmode}
-    uri = DatabaseURI("postgresql", owner.username, password, owner.host, owner.port, owner.dbname, options)
+    password = owner.password.get_secret_value()
+    uri = DatabaseURI("postgresql", owner.username, password, owner.host, owner.port, owner.dbname, owner.tls)
     backend = PostgresqlPsycopgBackend(uri, default_migration_table)
     backend.init_database()
     try:
