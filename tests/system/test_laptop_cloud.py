@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from awscrt import mqtt5
 from awsiot import mqtt5_client_builder
 from botocore.exceptions import ClientError
 
+from local.assembly import Assembly
 from local.cast import TENANTS
 from local.emulator import Emulator
 from local.settings import PLATFORM_ACCOUNT, PREFIX, REGION
+from local.template import DROPPED_TYPES
 from tests.system.laptop import FOOD, MACHINING, LaptopCloud
 
 CONNECTED_WITHIN_S = 10
@@ -115,6 +117,31 @@ def test_a_role_without_a_grant_reads_nothing(laptop: LaptopCloud) -> None:
 
     with pytest.raises(ClientError, match="AccessDenied"):
         table.get_item(TableName=f"{PREFIX}-configuration", Key={"pk": {"S": "x"}, "sk": {"S": "record"}})
+
+
+def test_a_failed_function_names_its_error_as_step_functions_matches_it(laptop: LaptopCloud) -> None:
+    answer = laptop.aws.client("lambda").invoke(
+        FunctionName=f"{PREFIX}-tenants-tasks", Payload=json.dumps({"task": "no_such_task", "input": {}}).encode()
+    )
+
+    assert answer["FunctionError"] == "Unhandled"
+    assert json.loads(answer["Payload"].read())["errorType"] not in {"Runtime.HandlerError", "Exception"}
+
+
+def test_twenty_requests_at_once_are_all_answered(laptop: LaptopCloud) -> None:
+    client = laptop.client(MACHINING)
+
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        answers = list(pool.map(lambda _: client.get("/api/v1/auth/me"), range(40)))
+
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def test_only_types_that_the_app_holds_are_left_out_of_its_templates(laptop: LaptopCloud) -> None:
+    stacks = Assembly(laptop.state.assembly).stacks()
+    held = {resource["Type"] for stack in stacks for resource in stack.template["Resources"].values()}
+
+    assert DROPPED_TYPES.keys() <= held
 
 
 def test_a_device_publishes_under_its_own_topic_only(laptop: LaptopCloud) -> None:
