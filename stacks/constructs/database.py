@@ -99,7 +99,9 @@ class PlatformDatabase(Construct):
         if self.settings.secret_rotation_days is None:
             acknowledge(self.owner_secret, "SMG4", because="this environment is made to be thrown away")
             return
-        self.owner_secret.add_rotation_schedule(
+        assert self.cluster.secret is not None  # made with the owner's credentials above
+        # the attachment and not the secret itself: the first rotation runs at once and needs the host in it
+        self.cluster.secret.add_rotation_schedule(
             "Rotation",
             automatically_after=cdk.Duration.days(self.settings.secret_rotation_days),
             hosted_rotation=secretsmanager.HostedRotation.postgre_sql_single_user(

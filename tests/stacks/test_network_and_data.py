@@ -96,6 +96,15 @@ def test_owner_and_application_have_a_secret_each(prod: Assembly) -> None:
     assert len(prod.resources("AWS::SecretsManager::SecretTargetAttachment")) == 2
 
 
+def test_the_owners_secret_rotates_once_it_knows_its_cluster(dev: Assembly, prod: Assembly) -> None:
+    rotation = prod.only("AWS::SecretsManager::RotationSchedule")
+    attachments = prod.resources("AWS::SecretsManager::SecretTargetAttachment", "Data")
+
+    attached = attachments[f"Data/{rotation['SecretId']['Ref']}"]
+    assert "Owner" in flat(attached["SecretId"])
+    assert not dev.resources("AWS::SecretsManager::RotationSchedule")
+
+
 def test_every_table_is_encrypted_recoverable_and_expiring(prod: Assembly) -> None:
     tables = prod.named("AWS::DynamoDB::GlobalTable", "TableName")
 
