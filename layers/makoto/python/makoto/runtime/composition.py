@@ -17,6 +17,7 @@ from makoto.settings import RuntimeSettings, runtime_settings
 if TYPE_CHECKING:
     from makoto.ports.acknowledgements import Acknowledgements
     from makoto.ports.dead_letters import DeadLetters
+    from makoto.ports.history import History
     from makoto.ports.inbox import Inbox
     from makoto.ports.sessions import Sessions
 
@@ -71,6 +72,10 @@ class Platform:
     @cached_property
     def dead_letters(self) -> "DeadLetters":
         return cast("DeadLetters", self.adapter("dead_letters"))
+
+    @cached_property
+    def history(self) -> "History":
+        return cast("History", import_module("makoto.adapters.history_duckdb").connect(self.settings))
 
     def open_tenant(self, tenant_id: str, principal: Principal | None, correlation_id: str) -> TenantContext:
         """Bind every tenant port to this one tenant.
