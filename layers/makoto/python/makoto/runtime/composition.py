@@ -31,14 +31,14 @@ class Platform:
 
     def __init__(self, settings: RuntimeSettings) -> None:
         self.settings = settings
+        self._adapters: dict[str, Any] = {}
 
     def adapter(self, port: str) -> Any:
-        """Connect a platform port: the folder of the configured cloud holds a module of the port's name."""
-        connect = cast(
-            Callable[[RuntimeSettings], Any],
-            import_module(f"makoto.adapters.clouds.{self.settings.cloud}.{port}").connect,
-        )
-        return connect(self.settings)
+        """Connect a platform port, once: the folder of the configured cloud holds a module of the port's name."""
+        if port not in self._adapters:
+            module = import_module(f"makoto.adapters.clouds.{self.settings.cloud}.{port}")
+            self._adapters[port] = cast(Callable[[RuntimeSettings], Any], module.connect)(self.settings)
+        return self._adapters[port]
 
     @cached_property
     def clock(self) -> Clock:
