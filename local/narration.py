@@ -56,7 +56,7 @@ class Narration:
         self.console.print("\nTry / お試しください:")
         for command in (
             f"curl -s {url}/health/ready",
-            f".venv/bin/makoto login {first} --url {url}",
+            f".venv/bin/makoto login -u {first} -p {password} --url {url}",
             ".venv/bin/makoto telemetry latest --line machining-1",
         ):
             self.console.print(f"  {command}", markup=False)
