@@ -15,6 +15,13 @@ from stacks.settings import DeploymentSettings
 
 ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_13)
 DATABASE = "makoto"
+PARAMETERS = {
+    "rds.force_ssl": "1",
+    "log_min_duration_statement": "500",
+    # a slow statement is logged with its parameters, which name people, unless told otherwise
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 DATA_TIER = ec2.SubnetSelection(subnet_group_name="data")
 
 
@@ -62,8 +69,7 @@ class PlatformDatabase(Construct):
             readers=[self._instance(network, "Reader", zone=1)] if settings.has_aurora_reader else [],
             serverless_v2_min_capacity=settings.aurora_min_acu,
             serverless_v2_max_capacity=settings.aurora_max_acu,
-            parameters={"rds.force_ssl": "1", "log_min_duration_statement": "500"},
-            iam_authentication=True,
+            parameters=PARAMETERS,
             storage_encryption_key=self.key,
             backup=rds.BackupProps(retention=cdk.Duration.days(settings.backup_retention_days)),
             copy_tags_to_snapshot=True,
@@ -85,6 +91,7 @@ class PlatformDatabase(Construct):
         )
 
     def _acknowledge(self, cluster: rds.DatabaseCluster) -> None:
+        acknowledge(cluster, "RDS6", because="each role signs in with its own secret; no role takes IAM's tokens")
         acknowledge(cluster, "RDS11", because="access is by security group and TLS; another port hides nothing")
         if not self.settings.is_retained:
             acknowledge(cluster, "RDS10", because="this environment is made to be thrown away")

@@ -86,6 +86,17 @@ def test_aurora_accepts_no_connection_without_tls(prod: Assembly) -> None:
     assert prod.only("AWS::RDS::DBClusterParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
 
 
+def test_the_log_of_slow_statements_leaves_their_values_out(prod: Assembly) -> None:
+    parameters = prod.only("AWS::RDS::DBClusterParameterGroup")["Parameters"]
+
+    assert parameters["log_min_duration_statement"] == "500"
+    assert (parameters["log_parameter_max_length"], parameters["log_parameter_max_length_on_error"]) == ("0", "0")
+
+
+def test_no_way_into_aurora_is_open_that_nobody_takes(prod: Assembly) -> None:
+    assert not prod.only("AWS::RDS::DBCluster").get("EnableIAMDatabaseAuthentication")
+
+
 def test_owner_and_application_have_a_secret_each(prod: Assembly) -> None:
     secrets = prod.named("AWS::SecretsManager::Secret", "Name")
 
