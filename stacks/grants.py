@@ -85,6 +85,12 @@ def start_onboarding(role: iam.Role, upstream: Upstream) -> None:
     )
 
 
+def sign_people_in(role: iam.Role, upstream: Upstream) -> None:
+    """Pass a sign-in on to Cognito; what a token allows needs no grant."""
+    actions = ("cognito-idp:AdminInitiateAuth", "cognito-idp:AdminRespondToAuthChallenge")
+    allow(role, *actions, on=[upstream.identity.pool.user_pool_arn])
+
+
 def manage_people(role: iam.Role, upstream: Upstream) -> None:
     allow(
         role,

@@ -64,7 +64,8 @@ class IdentityStack(cdk.Stack):
             sign_in_case_sensitive=False,
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
             standard_attributes=cognito.StandardAttributes(
-                email=cognito.StandardAttribute(required=True, mutable=True)
+                # not required, so that a client may leave it out of what people can write: nobody changes his address
+                email=cognito.StandardAttribute(required=False, mutable=True)
             ),
             password_policy=cognito.PasswordPolicy(
                 min_length=12,
@@ -86,7 +87,7 @@ class IdentityStack(cdk.Stack):
         pool.add_trigger(
             cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, claims.function, cognito.LambdaVersion.V2_0
         )
-        acknowledge(pool, "COG2", because="TOTP is offered to everybody; the tenant's administrator requires it")
+        acknowledge(pool, "COG2", because="TOTP is offered to everybody at /api/v1/auth/totp and asked for at every sign-in once enrolled")
         if not guarded:
             acknowledge(pool, "COG8", because="threat protection is billed per user: stg and prod have it")
         return pool
@@ -98,7 +99,8 @@ class IdentityStack(cdk.Stack):
             "Client",
             user_pool_client_name=names.prefix,
             generate_secret=False,
-            auth_flows=cognito.AuthFlow(user_password=True),  # the server signs in for the browser
+            # only our door signs in: it throttles, logs and tells the caller's address to threat protection
+            auth_flows=cognito.AuthFlow(admin_user_password=True),
             disable_o_auth=True,
             prevent_user_existence_errors=True,
             enable_token_revocation=True,

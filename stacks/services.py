@@ -41,7 +41,7 @@ TENANCY = (  # a deletion begun by a request is finished by the schedule, and an
 IDENTITY = Domain(
     "identity",
     (
-        Door("api", (grants.read_configuration, grants.write_sessions)),
+        Door("api", (grants.read_configuration, grants.write_sessions, grants.sign_people_in)),
         Door("authorizer", (grants.read_configuration, grants.read_sessions), Sizing(timeout_s=10)),
     ),
 )

@@ -55,7 +55,7 @@ def test_the_claims_come_from_the_trigger_and_never_from_the_user(identity: Temp
 
     assert trigger["LambdaVersion"] == "V2_0"
     assert "Claims" in flat(trigger["LambdaArn"])
-    assert [attribute["Name"] for attribute in pool["Schema"]] == ["email"]
+    assert pool["Schema"] == [{"Name": "email", "Mutable": True, "Required": False}]
     identity.has_resource_properties("AWS::Cognito::UserPoolClient", {"WriteAttributes": ["locale", "name"]})
 
 
@@ -64,7 +64,7 @@ def test_the_client_signs_in_through_our_server_and_can_be_revoked(identity: Tem
         "AWS::Cognito::UserPoolClient",
         {
             "GenerateSecret": False,
-            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             "AllowedOAuthFlowsUserPoolClient": False,
             "EnableTokenRevocation": True,
             "PreventUserExistenceErrors": "ENABLED",
