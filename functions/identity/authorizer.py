@@ -6,14 +6,13 @@ from typing import Any
 import orjson
 
 from functions.identity import service
+from functions.identity.caller import bearer
 from functions.identity.model import NoActiveTenant, TokenClaims, closed_gate_policy, gate_policy
 from makoto.domain import Principal
 from makoto.errors import Unauthenticated
 from makoto.runtime.access_tokens import AccessClaims, AccessTokens, access_tokens
 from makoto.runtime.composition import Platform, platform
 from makoto.runtime.telemetry import bind, logger
-
-SCHEME = "bearer "
 
 
 class Unauthorized(Exception):
@@ -28,7 +27,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     bind(domain="identity", tenant_id=None, correlation_id=str(getattr(context, "aws_request_id", "")))
     tokens, ports = _parts_of(platform())
     try:
-        proven = tokens.verify(_bearer(event.get("authorizationToken")))
+        proven = tokens.verify(bearer(event.get("authorizationToken")))
         return _answer(proven, event["methodArn"], ports)
     except Unauthenticated as refused:
         logger.info("token refused", reason=refused.detail, problem=refused.problem)
@@ -69,13 +68,6 @@ def _context(proven: AccessClaims, today: TokenClaims) -> dict[str, str]:
         "session_id": proven.session_id,
         "expires_at": proven.expires_at.isoformat(),
     }
-
-
-def _bearer(header: object) -> str:
-    """The token of `Bearer <token>`; what is not that fails the verification as an empty token."""
-    if not isinstance(header, str) or header[: len(SCHEME)].lower() != SCHEME:
-        return ""
-    return header[len(SCHEME) :].strip(" ")
 
 
 @lru_cache(maxsize=1)

@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from pydantic import Field, StringConstraints
 
 from makoto.domain import PLATFORM_TENANT_ID, Principal, Role, TenantId, TenantRecord, TenantStatus, Value
 from makoto.domain.membership import Membership
-from makoto.domain.sign_in import Password, Username
-from makoto.errors import Forbidden, Unauthenticated
+from makoto.domain.sign_in import Password, TotpCode, Username
+from makoto.errors import Conflict, Forbidden, Unauthenticated
 
 SESSION_LIFETIME = timedelta(days=30)
 """At least as long as the user pool's client lets a refresh token live."""
 
 PLATFORM_ORGANIZATION = "platform"
+ISSUER = "Makoto"
+"""The name over the codes in an authenticator app."""
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
+_SEEN = r"[\p{L}\p{M}\p{S}\p{N}\p{P}]"
+DeviceName = Annotated[str, StringConstraints(pattern=rf"^{_SEEN}(?:(?:{_SEEN}| )*{_SEEN})?$", max_length=64)]
 RefreshToken = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", min_length=1, max_length=8192)]
 
 
@@ -39,6 +45,26 @@ class Logout(Value):
     refresh_token: RefreshToken | None = Field(default=None, repr=False)
 
 
+class TotpOffer(Value):
+    """A secret for an authenticator app, to be typed or shown as a QR code; it counts once a code confirms it."""
+
+    secret_code: str = Field(repr=False)
+    otpauth_uri: str = Field(repr=False)
+
+
+class ConfirmTotp(Value):
+    """Prove with a code that the app has the secret."""
+
+    totp_code: TotpCode = Field(repr=False)
+    device_name: DeviceName | None = None
+
+
+class RemoveTotp(Value):
+    """Go back to the password alone; a code proves that it is not only a stolen token that asks."""
+
+    totp_code: TotpCode = Field(repr=False)
+
+
 class TenantProfile(Value):
     """What every member may know of the tenant."""
 
@@ -51,13 +77,17 @@ class TenantProfile(Value):
 
 
 class Me(Value):
-    """The caller; platform administrators have no tenant to show."""
+    """The caller; platform administrators have no tenant to show.
+
+    `mfa` says whether the sign-in asks for a one-time code, so that who administers can be urged to enrol.
+    """
 
     subject: str
     username: str
     tenant_id: TenantId
     role: Role
     features: tuple[str, ...]
+    mfa: bool
     tenant: TenantProfile | None
 
 
@@ -77,6 +107,20 @@ class NoActiveTenant(Forbidden):
 
 class SessionEnded(Unauthenticated):
     """The session was logged out, or the membership it stands on is gone or changed."""
+
+
+class TotpAlreadyOn(Conflict):
+    """An authenticator app is registered; another one needs its removal first, which a code proves."""
+
+    def __init__(self) -> None:
+        super().__init__("an authenticator app is registered already: remove it before adding another")
+
+
+def totp_offer(secret: str, username: str) -> TotpOffer:
+    """Write the secret as authenticator apps read it (github.com/google/google-authenticator/wiki/Key-Uri-Format)."""
+    label = quote(f"{ISSUER}:{username}", safe="")
+    asked = urlencode({"secret": secret, "issuer": ISSUER, "algorithm": "SHA1", "digits": 6, "period": 30})
+    return TotpOffer(secret_code=secret, otpauth_uri=f"otpauth://totp/{label}?{asked}")
 
 
 def token_claims(membership: Membership, tenant: TenantRecord | None) -> TokenClaims:

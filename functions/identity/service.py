@@ -2,21 +2,28 @@
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from functions.identity.model import (
     SESSION_LIFETIME,
+    ConfirmTotp,
     Login,
     Logout,
     Me,
     NoActiveTenant,
     Refresh,
+    RemoveTotp,
     SessionEnded,
     TokenClaims,
+    TotpAlreadyOn,
+    TotpOffer,
     profile,
     token_claims,
+    totp_offer,
 )
 from makoto.domain import PLATFORM_TENANT_ID, Principal, TenantRecord
 from makoto.domain.membership import Membership
-from makoto.domain.sign_in import Challenge, ChallengeAnswer, Tokens
+from makoto.domain.sign_in import Caller, Challenge, ChallengeAnswer, Tokens
 from makoto.errors import NotFound
 from makoto.ports.clock import Clock
 from makoto.ports.configuration import CachedConfiguration, Configuration
@@ -42,12 +49,12 @@ class GatePorts:
     sessions: Sessions
 
 
-def login(command: Login, ports: SignInPorts) -> Tokens | Challenge:
-    return ports.identity.sign_in(command.username, command.password.get_secret_value())
+def login(command: Login, caller: Caller, ports: SignInPorts) -> Tokens | Challenge:
+    return ports.identity.sign_in(command.username, command.password.get_secret_value(), caller)
 
 
-def answer_challenge(command: ChallengeAnswer, ports: SignInPorts) -> Tokens | Challenge:
-    return ports.identity.respond_to_challenge(command)
+def answer_challenge(command: ChallengeAnswer, caller: Caller, ports: SignInPorts) -> Tokens | Challenge:
+    return ports.identity.respond_to_challenge(command, caller)
 
 
 def refresh(command: Refresh, ports: SignInPorts) -> Tokens:
@@ -62,7 +69,27 @@ def logout(command: Logout, principal: Principal, ports: SignInPorts) -> None:
         ports.identity.revoke(command.refresh_token)
 
 
-def me(principal: Principal, ports: SignInPorts) -> Me:
+def offer_totp(principal: Principal, access_token: SecretStr, ports: SignInPorts) -> TotpOffer:
+    """Make a secret for the caller's authenticator app; TotpAlreadyOn where one is in use.
+
+    Replacing it in one step would let a stolen token put the thief's app in the place of the owner's.
+    """
+    if ports.identity.has_totp(access_token):
+        raise TotpAlreadyOn
+    return totp_offer(ports.identity.offer_totp(access_token).get_secret_value(), principal.username)
+
+
+def confirm_totp(command: ConfirmTotp, access_token: SecretStr, ports: SignInPorts) -> None:
+    ports.identity.confirm_totp(access_token, command.totp_code, command.device_name)
+
+
+def remove_totp(command: RemoveTotp, access_token: SecretStr, ports: SignInPorts) -> None:
+    """Take the second factor away; nothing to prove and to do where there is none."""
+    if ports.identity.has_totp(access_token):
+        ports.identity.remove_totp(access_token, command.totp_code)
+
+
+def me(principal: Principal, access_token: SecretStr, ports: SignInPorts) -> Me:
     platform = principal.tenant_id == PLATFORM_TENANT_ID
     tenant = None if platform else ports.configuration.tenant(principal.tenant_id)
     return Me(
@@ -71,6 +98,7 @@ def me(principal: Principal, ports: SignInPorts) -> Me:
         tenant_id=principal.tenant_id,
         role=principal.role,
         features=tenant.features if tenant else (),
+        mfa=ports.identity.has_totp(access_token),
         tenant=profile(tenant) if tenant else None,
     )
 

@@ -9,11 +9,12 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
-from makoto.adapters.clouds.memory.identity import totp
+from makoto.adapters.clouds.memory.one_time_codes import totp
 from makoto.domain import Role
-from makoto.domain.sign_in import Challenge, ChallengeAnswer, ChallengeName, Tokens
+from makoto.domain.sign_in import Caller, Challenge, ChallengeAnswer, ChallengeName, Tokens
 from makoto.errors import NotFound
 from makoto.ports.identity import (
+    AccessTokenRefused,
     CodeRejected,
     IdentityProvider,
     IdentityUser,
@@ -21,11 +22,18 @@ from makoto.ports.identity import (
     RefreshRefused,
     SignInRefused,
     UserTaken,
+    WrongTotpCode,
 )
 from tests.builders import OTHER_TENANT, TENANT
 
 TEMPORARY = "Correct-horse-9"
 CHOSEN = "Battery-staple-7"
+HERE = Caller(
+    ip_address="203.0.113.7",
+    server_name="api.example.com",
+    server_path="/api/v1/auth/login",
+    headers=(("user-agent", "contract"), ("accept-language", "ja")),
+)
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -43,11 +51,7 @@ def somebody(tenant_id: str = TENANT) -> NewUser:
 
 
 class IdentityContract:
-    """Inherit with a `provider` fixture and `enrol_totp`."""
-
-    def enrol_totp(self, provider: IdentityProvider, tokens: Tokens, email: str) -> str:
-        """Give the signed-in user an authenticator app; returns its secret."""
-        raise NotImplementedError
+    """Inherit with a `provider` fixture."""
 
     @pytest.fixture(autouse=True)
     def _groups(self, provider: IdentityProvider) -> None:
@@ -66,23 +70,23 @@ class IdentityContract:
         assert claims["token_use"] == "access"
         assert claims_of(tokens.id_token)["token_use"] == "id"
         assert tokens.refresh_token
-        assert isinstance(provider.sign_in(invited.email, CHOSEN), Tokens)
+        assert isinstance(provider.sign_in(invited.email, CHOSEN, HERE), Tokens)
 
     def test_an_unknown_user_and_a_wrong_password_are_answered_alike(self, provider: IdentityProvider) -> None:
         invited = somebody()
         provider.create_user(invited)
 
         with pytest.raises(SignInRefused) as wrong:
-            provider.sign_in(invited.email, "not it")
+            provider.sign_in(invited.email, "not it", HERE)
         with pytest.raises(SignInRefused) as unknown:
-            provider.sign_in("nobody@example.com", TEMPORARY)
+            provider.sign_in("nobody@example.com", TEMPORARY, HERE)
 
         assert wrong.value.detail == unknown.value.detail
 
     @pytest.mark.parametrize("text", ["' OR '1'='1", "🔑", "日本語", "a" * 128, "*", "\\", "%s"])
     def test_strange_names_and_passwords_are_just_wrong(self, provider: IdentityProvider, text: str) -> None:
         with pytest.raises(SignInRefused):
-            provider.sign_in(text, text)
+            provider.sign_in(text, text, HERE)
 
     def test_inviting_twice_gives_the_same_user(self, provider: IdentityProvider) -> None:
         invited = somebody()
@@ -126,7 +130,7 @@ class IdentityContract:
         invited = somebody()
         provider.create_user(invited)
         first = first_sign_in(provider, invited.email)
-        second = provider.sign_in(invited.email, CHOSEN)
+        second = provider.sign_in(invited.email, CHOSEN, HERE)
 
         assert isinstance(second, Tokens)
         assert claims_of(first.access_token)["origin_jti"] != claims_of(second.access_token)["origin_jti"]
@@ -164,11 +168,11 @@ class IdentityContract:
         provider.disable_user(user.username)
 
         with pytest.raises(SignInRefused):
-            provider.sign_in(invited.email, CHOSEN)
+            provider.sign_in(invited.email, CHOSEN, HERE)
         with pytest.raises(RefreshRefused):
             provider.refresh(refresh_token_of(tokens))
         provider.enable_user(user.username)
-        assert isinstance(provider.sign_in(invited.email, CHOSEN), Tokens)
+        assert isinstance(provider.sign_in(invited.email, CHOSEN, HERE), Tokens)
 
     def test_a_deleted_user_is_gone_and_deleting_again_is_harmless(self, provider: IdentityProvider) -> None:
         invited = somebody()
@@ -178,7 +182,7 @@ class IdentityContract:
         provider.delete_user(user.username)
 
         with pytest.raises(SignInRefused):
-            provider.sign_in(invited.email, TEMPORARY)
+            provider.sign_in(invited.email, TEMPORARY, HERE)
         assert user not in provider.users_of(TENANT)
 
     def test_a_deleted_group_is_gone_and_deleting_again_is_harmless(self, provider: IdentityProvider) -> None:
@@ -199,29 +203,110 @@ class IdentityContract:
     def test_an_authenticator_app_is_asked_for_its_code(self, provider: IdentityProvider) -> None:
         invited = somebody()
         provider.create_user(invited)
-        secret = self.enrol_totp(provider, first_sign_in(provider, invited.email), invited.email)
+        access = access_of(first_sign_in(provider, invited.email))
+        assert not provider.has_totp(access)
+        secret = enrol(provider, access)
+        assert provider.has_totp(access)
 
-        asked = provider.sign_in(invited.email, CHOSEN)
+        asked = provider.sign_in(invited.email, CHOSEN, HERE)
 
         assert isinstance(asked, Challenge)
         assert asked.challenge is ChallengeName.SOFTWARE_TOKEN_MFA
-        now = datetime.now(UTC)  # noqa: TID251  the provider's clock is the machine's
         answer = ChallengeAnswer(
-            challenge=asked.challenge, session=asked.session, username=invited.email, totp_code=totp(secret, now)
+            challenge=asked.challenge, session=asked.session, username=invited.email, totp_code=shown(secret)
         )
         with pytest.raises(CodeRejected):
-            provider.respond_to_challenge(answer.model_copy(update={"totp_code": totp(secret, now, step=7)}))
-        assert isinstance(provider.respond_to_challenge(answer), Tokens)
+            provider.respond_to_challenge(answer.model_copy(update={"totp_code": shown(secret, step=7)}), HERE)
+        assert isinstance(provider.respond_to_challenge(answer, HERE), Tokens)
+
+    def test_an_app_that_was_only_offered_is_not_asked_for(self, provider: IdentityProvider) -> None:
+        invited = somebody()
+        provider.create_user(invited)
+        access = access_of(first_sign_in(provider, invited.email))
+        offered = provider.offer_totp(access).get_secret_value()
+
+        with pytest.raises(WrongTotpCode):
+            provider.confirm_totp(access, shown(offered, step=7), None)
+
+        assert not provider.has_totp(access)
+        assert isinstance(provider.sign_in(invited.email, CHOSEN, HERE), Tokens)
+
+    def test_the_last_app_that_was_offered_holds(self, provider: IdentityProvider) -> None:
+        access = access_of(signed_in(provider))
+        first = provider.offer_totp(access).get_secret_value()
+        second = provider.offer_totp(access).get_secret_value()
+
+        with pytest.raises(WrongTotpCode):
+            provider.confirm_totp(access, shown(first), None)
+
+        provider.confirm_totp(access, shown(second), "花子の電話 📱")
+        assert provider.has_totp(access)
+
+    def test_a_code_without_an_app_is_wrong(self, provider: IdentityProvider) -> None:
+        with pytest.raises(WrongTotpCode):
+            provider.confirm_totp(access_of(signed_in(provider)), "123456", None)
+
+    def test_an_app_is_removed_by_its_own_code_only(self, provider: IdentityProvider) -> None:
+        invited = somebody()
+        provider.create_user(invited)
+        access = access_of(first_sign_in(provider, invited.email))
+        secret = enrol(provider, access)
+
+        with pytest.raises(WrongTotpCode):
+            provider.remove_totp(access, shown(secret, step=7))
+        assert provider.has_totp(access)
+        provider.remove_totp(access, shown(secret))
+
+        assert not provider.has_totp(access)
+        assert isinstance(provider.sign_in(invited.email, CHOSEN, HERE), Tokens)
+
+    def test_one_persons_app_is_not_anothers(self, provider: IdentityProvider) -> None:
+        mine, theirs = access_of(signed_in(provider)), access_of(signed_in(provider))
+
+        enrol(provider, mine)
+
+        assert not provider.has_totp(theirs)
+
+    def test_a_token_that_is_no_longer_good_reaches_no_app(self, provider: IdentityProvider) -> None:
+        tokens = signed_in(provider)
+        provider.revoke(refresh_token_of(tokens))
+
+        for useless in (access_of(tokens), SecretStr("a.b.c"), SecretStr("x"), SecretStr(tokens.id_token)):
+            with pytest.raises(AccessTokenRefused):
+                provider.has_totp(useless)
+            with pytest.raises(AccessTokenRefused):
+                provider.offer_totp(useless)
+            with pytest.raises(AccessTokenRefused):
+                provider.confirm_totp(useless, "123456", None)
+            with pytest.raises(AccessTokenRefused):
+                provider.remove_totp(useless, "123456")
+
+
+def access_of(tokens: Tokens) -> SecretStr:
+    return SecretStr(tokens.access_token)
+
+
+def shown(secret: str, *, step: int = 0) -> str:
+    """What the app shows now, or some steps of 30 s from now."""
+    now = datetime.now(UTC)  # noqa: TID251  the provider's clock is the machine's
+    return totp(secret, now, step)
+
+
+def enrol(provider: IdentityProvider, access: SecretStr) -> str:
+    """Give the signed-in user an authenticator app; returns its secret."""
+    secret = provider.offer_totp(access).get_secret_value()
+    provider.confirm_totp(access, shown(secret), "a phone")
+    return secret
 
 
 def first_sign_in(provider: IdentityProvider, email: str) -> Tokens:
-    asked = provider.sign_in(email, TEMPORARY)
+    asked = provider.sign_in(email, TEMPORARY, HERE)
     assert isinstance(asked, Challenge)
     assert asked.challenge is ChallengeName.NEW_PASSWORD_REQUIRED
     answer = ChallengeAnswer(
         challenge=asked.challenge, session=asked.session, username=email, new_password=SecretStr(CHOSEN)
     )
-    tokens = provider.respond_to_challenge(answer)
+    tokens = provider.respond_to_challenge(answer, HERE)
     assert isinstance(tokens, Tokens)
     return tokens
 

@@ -1,37 +1,48 @@
 """Cognito, on the emulator: the suite, what only a real pool shows, and its errors in our words."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
+from botocore.stub import Stubber
+from pydantic import SecretStr
 
 from local.emulator import Emulator
 from local.settings import REGION
 from makoto.adapters.clouds.aws.cognito_errors import tolerating, translated
 from makoto.adapters.clouds.aws.identity import CognitoIdentity
 from makoto.adapters.clouds.aws.signing_keys import connect as connect_keys
-from makoto.adapters.clouds.memory.identity import totp
 from makoto.adapters.system import SystemClock
-from makoto.domain.sign_in import Tokens
 from makoto.errors import Invalid, MakotoError, Throttled, Unauthenticated, Unavailable
 from makoto.ports.identity import (
     CodeRejected,
-    IdentityProvider,
     PasswordRejected,
     PasswordResetRequired,
     SignInNotAllowed,
     SignInRefused,
+    WrongTotpCode,
 )
 from makoto.ports.signing_keys import SigningKeys
 from makoto.runtime.access_tokens import AccessTokens, TokenRefused
 from tests.builders import settings
-from tests.contract.identity.suite import IdentityContract, signed_in
+from tests.contract.identity.suite import (
+    HERE,
+    TEMPORARY,
+    IdentityContract,
+    access_of,
+    enrol,
+    shown,
+    signed_in,
+    somebody,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+Sent = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +63,6 @@ def pool(client: "CognitoIdentityProviderClient") -> tuple[str, str]:
     """A pool and a client set as stacks/identity.py sets them."""
     pool_id = client.create_user_pool(
         PoolName="makoto-test",
-        UsernameAttributes=["email"],
         UsernameConfiguration={"CaseSensitive": False},
         AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
         MfaConfiguration="OPTIONAL",
@@ -64,7 +74,7 @@ def pool(client: "CognitoIdentityProviderClient") -> tuple[str, str]:
         UserPoolId=pool_id,
         ClientName="makoto-test",
         GenerateSecret=False,
-        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         PreventUserExistenceErrors="ENABLED",
         EnableTokenRevocation=True,
     )
@@ -76,14 +86,20 @@ def provider(client: "CognitoIdentityProviderClient", pool: tuple[str, str]) -> 
     return CognitoIdentity(client, *pool)
 
 
-class TestCognitoIdentity(IdentityContract):
-    def enrol_totp(self, provider: IdentityProvider, tokens: Tokens, email: str) -> str:
-        assert isinstance(provider, CognitoIdentity)
-        secret = provider._client.associate_software_token(AccessToken=tokens.access_token)["SecretCode"]
-        now = datetime.now(UTC)  # noqa: TID251  the provider's clock is the machine's
-        provider._client.verify_software_token(AccessToken=tokens.access_token, UserCode=totp(secret, now))
-        return secret
+@pytest.fixture
+def sent(client: "CognitoIdentityProviderClient") -> Iterator[Sent]:
+    """The last parameters of every operation that the client sends."""
+    seen: Sent = {}
 
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        seen[model.name] = params
+
+    client.meta.events.register("provide-client-params.cognito-identity-provider", note)
+    yield seen
+    client.meta.events.unregister("provide-client-params.cognito-identity-provider", note)
+
+
+class TestCognitoIdentity(IdentityContract):
     def test_a_real_token_is_proven_by_the_pools_own_keys(
         self, provider: CognitoIdentity, emulator: Emulator, pool: tuple[str, str]
     ) -> None:
@@ -99,6 +115,94 @@ class TestCognitoIdentity(IdentityContract):
             tokens.verify(token[:-8] + "AAAAAAAA")
         with pytest.raises(TokenRefused, match="another client"):
             AccessTokens(keys, SystemClock(), issuer=issuer, client_id="x").verify(token)
+
+    def test_a_sign_in_tells_cognito_where_the_caller_is(self, provider: CognitoIdentity, sent: Sent) -> None:
+        signed_in(provider)
+
+        asked = [sent[operation]["ContextData"] for operation in ("AdminInitiateAuth", "AdminRespondToAuthChallenge")]
+
+        headers = [{"headerName": name, "headerValue": text} for name, text in HERE.headers]
+        told = {"IpAddress": HERE.ip_address, "ServerName": HERE.server_name, "ServerPath": HERE.server_path}
+        assert asked == [{**told, "HttpHeaders": headers}] * 2
+        assert "InitiateAuth" not in sent
+
+    def test_a_confirmed_app_is_switched_on_and_a_removed_one_off(self, provider: CognitoIdentity, sent: Sent) -> None:
+        """The emulator switches on by itself what is verified; Cognito does not."""
+        access = access_of(signed_in(provider))
+        secret = enrol(provider, access)
+        assert sent["SetUserMFAPreference"]["SoftwareTokenMfaSettings"] == {"Enabled": True, "PreferredMfa": True}
+
+        provider.remove_totp(access, shown(secret))
+
+        assert sent["SetUserMFAPreference"]["SoftwareTokenMfaSettings"] == {"Enabled": False, "PreferredMfa": False}
+
+    def test_nobody_signs_in_past_our_door(
+        self, client: "CognitoIdentityProviderClient", provider: CognitoIdentity, pool: tuple[str, str]
+    ) -> None:
+        invited = somebody()
+        provider.create_user(invited)
+        given = {"USERNAME": invited.email, "PASSWORD": TEMPORARY}
+
+        with pytest.raises(ClientError, match="flow not enabled"):
+            client.initiate_auth(ClientId=pool[1], AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given)
+
+    def test_an_invitation_goes_to_a_proven_address(self, provider: CognitoIdentity, sent: Sent) -> None:
+        """Without the medium Cognito would send an SMS, without a verified address nobody could recover."""
+        invited = somebody().model_copy(update={"temporary_password": None})
+
+        provider.create_user(invited)
+
+        assert sent["AdminCreateUser"]["DesiredDeliveryMediums"] == ["EMAIL"]
+        assert "MessageAction" not in sent["AdminCreateUser"]
+        attributes = {each["Name"]: each["Value"] for each in sent["AdminCreateUser"]["UserAttributes"]}
+        assert attributes == {"email": invited.email, "email_verified": "true"}
+
+
+class TestAnswersThatTheEmulatorNeverGives:
+    """Cognito's own words, put on the wire."""
+
+    @pytest.fixture
+    def wire(self, client: "CognitoIdentityProviderClient") -> Iterator[Stubber]:
+        with Stubber(client) as stubber:
+            yield stubber
+
+    @pytest.mark.parametrize("code", ["UnauthorizedException", "UnsupportedTokenTypeException"])
+    def test_logging_out_with_a_token_that_is_not_ours_is_harmless(
+        self, wire: Stubber, provider: CognitoIdentity, code: str
+    ) -> None:
+        wire.add_client_error("revoke_token", code)
+
+        provider.revoke("of-another-client")
+
+        wire.assert_no_pending_responses()
+
+    def test_a_verification_that_does_not_succeed_switches_nothing_on(
+        self, wire: Stubber, provider: CognitoIdentity
+    ) -> None:
+        wire.add_response("verify_software_token", {"Status": "ERROR"})
+
+        with pytest.raises(WrongTotpCode):
+            provider.confirm_totp(SecretStr("a.b.c"), "123456", None)
+
+    def test_a_client_without_our_flow_is_a_fault_and_no_wrong_password(
+        self, wire: Stubber, provider: CognitoIdentity
+    ) -> None:
+        wire.add_client_error(
+            "admin_initiate_auth", "InvalidParameterException", "Auth flow not enabled for this client"
+        )
+
+        with pytest.raises(Unavailable):
+            provider.sign_in("hanako@example.com", TEMPORARY, HERE)
+
+    def test_a_sign_in_that_threat_protection_blocks_looks_like_a_wrong_password(
+        self, wire: Stubber, provider: CognitoIdentity
+    ) -> None:
+        wire.add_client_error(
+            "admin_initiate_auth", "NotAuthorizedException", "Unable to login because of security reasons"
+        )
+
+        with pytest.raises(SignInRefused):
+            provider.sign_in("hanako@example.com", TEMPORARY, HERE)
 
 
 def test_a_key_set_that_cannot_be_read_is_unavailable() -> None:

@@ -18,7 +18,7 @@ def call(method: str, path: str, body: Any = None, **event: Any) -> tuple[int, A
 
 def as_member(world: World, token: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     """Send one request through the gate, as API Gateway does."""
-    event = api_event(method, f"/api/v1/auth/{path}", body=body)
+    event = api_event(method, f"/api/v1/auth/{path}", body=body, headers={"Authorization": f"Bearer {token}"})
     event["requestContext"]["authorizer"] = world.at_gate(token)["context"]
     return sent(event)
 

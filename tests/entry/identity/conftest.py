@@ -13,12 +13,13 @@ from makoto.adapters.clouds.memory.identity import MemoryIdentity
 from makoto.adapters.clouds.memory.signing import TokenSigner, process_signer
 from makoto.domain import PLATFORM_TENANT_ID, Role
 from makoto.domain.membership import Membership
-from makoto.domain.sign_in import ChallengeAnswer, ChallengeName, Tokens
+from makoto.domain.sign_in import Caller, ChallengeAnswer, ChallengeName, Tokens
 from makoto.ports.identity import NewUser
 from makoto.runtime.composition import Platform
 from tests.builders import OTHER_TENANT, TENANT, lambda_context, tenant_record
 
 PASSWORD = "Correct-horse-9"
+HERE = Caller(ip_address="127.0.0.1", server_name="api.example.com", server_path="/api/v1/auth/login")
 METHOD_ARN = "arn:aws:execute-api:ap-northeast-1:000000000000:api123/v1/GET/api/v1/auth/me"
 
 
@@ -45,7 +46,7 @@ class World:
     def member(self, email: str, role: Role = Role.TENANT_ADMIN, tenant_id: str = TENANT) -> Tokens:
         """Invite somebody and sign in with a password of his own."""
         self.invite(email, role, tenant_id)
-        asked = self.identity.sign_in(email, PASSWORD)
+        asked = self.identity.sign_in(email, PASSWORD, HERE)
         assert not isinstance(asked, Tokens)
         answer = ChallengeAnswer(
             challenge=ChallengeName.NEW_PASSWORD_REQUIRED,
@@ -53,7 +54,7 @@ class World:
             username=email,
             new_password=SecretStr(PASSWORD),
         )
-        tokens = self.identity.respond_to_challenge(answer)
+        tokens = self.identity.respond_to_challenge(answer, HERE)
         assert isinstance(tokens, Tokens)
         return tokens
 

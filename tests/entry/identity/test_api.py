@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from makoto.adapters.clouds.memory.identity import totp
+from makoto.adapters.clouds.memory.one_time_codes import totp
 from makoto.domain import PLATFORM_TENANT_ID, Role, TenantStatus
+from makoto.domain.sign_in import Caller, Challenge, Tokens
 from makoto.runtime.telemetry import logger
 from tests.builders import TENANT, tenant_record
 from tests.entry.identity.calls import EMAIL, as_member, call
@@ -133,6 +134,30 @@ def test_a_logout_of_one_session_leaves_the_other_open(world: World) -> None:
     assert as_member(world, second["access_token"], "GET", "me")[0] == 200
 
 
+def test_a_member_without_a_second_factor_is_told_so(world: World) -> None:
+    tokens = world.member(EMAIL)
+
+    assert as_member(world, tokens.access_token, "GET", "me")[1]["mfa"] is False
+
+
+def test_the_provider_is_told_where_a_sign_in_comes_from(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.member(EMAIL)
+    told: list[Caller] = []
+    sign_in = world.identity.sign_in
+
+    def note(username: str, password: str, caller: Caller) -> Tokens | Challenge:
+        told.append(caller)
+        return sign_in(username, password, caller)
+
+    monkeypatch.setattr(world.identity, "sign_in", note)
+
+    call("POST", "login", {"username": EMAIL, "password": PASSWORD}, headers={"User-Agent": "Firefox"})
+
+    (caller,) = told
+    assert (caller.ip_address, caller.server_path) == ("127.0.0.1", "/api/v1/auth/login")
+    assert caller.headers == (("user-agent", "Firefox"),)
+
+
 def test_me_tells_the_caller_and_the_tenants_profile_but_not_where_its_data_is(world: World) -> None:
     tokens = world.member(EMAIL, Role.OPERATOR)
 
@@ -167,9 +192,11 @@ def test_a_member_of_a_suspended_tenant_cannot_sign_in(world: World) -> None:
     assert (status, problem["type"]) == (403, "urn:makoto:problem:sign-in-not-allowed")
 
 
-@pytest.mark.parametrize("path", ["logout", "me"])
-def test_a_guarded_route_without_the_gate_is_401(world: World, path: str) -> None:
-    assert call("GET" if path == "me" else "POST", path)[0] == 401
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "logout"), ("GET", "me"), ("POST", "totp"), ("PUT", "totp"), ("DELETE", "totp")]
+)
+def test_a_guarded_route_without_the_gate_is_401(world: World, method: str, path: str) -> None:
+    assert call(method, path)[0] == 401
 
 
 def test_no_secret_reaches_the_log(
@@ -183,6 +210,10 @@ def test_no_secret_reaches_the_log(
     answer = {"challenge": asked["challenge"], "session": asked["session"], "username": EMAIL}
     _, tokens = call("POST", "challenge", {**answer, "new_password": "Battery-staple-7"})
     as_member(world, tokens["access_token"], "GET", "me")
+    _, offer = as_member(world, tokens["access_token"], "POST", "totp")
+    code = totp(offer["secret_code"], world.clock.now())
+    as_member(world, tokens["access_token"], "PUT", "totp", {"totp_code": code})
+    as_member(world, tokens["access_token"], "DELETE", "totp", {"totp_code": code})
     call("POST", "login", {"username": EMAIL, "password": "Wrong-password-1", "extra": 1})
 
     logged = stream.getvalue() + capsys.readouterr().out
@@ -190,5 +221,6 @@ def test_no_secret_reaches_the_log(
     assert "claims added" in logged
     assert "POST /{proxy+} 200" in logged
     kept = [tokens[name] for name in ("access_token", "id_token", "refresh_token")]
+    kept += [offer["secret_code"], code]
     for secret in (PASSWORD, "Battery-staple-7", "Wrong-password-1", EMAIL, asked["session"], *kept):
         assert secret not in logged

@@ -37,10 +37,10 @@ def may(principal: Principal, action: str, tenant_id: str) -> bool:
 
 def table() -> str:
     """Every action and who may do it in his own tenant."""
-    lines = [f"{'':18}" + "".join(f"{SHORT[role]:>10}" for role in Role)]
+    lines = [f"{'':20}" + "".join(f"{SHORT[role]:>10}" for role in Role)]
     for action in sorted(known_actions()):
         marks = ("yes" if may(member(role), action, member(role).tenant_id) else "-" for role in Role)
-        lines.append(f"{action:18}" + "".join(f"{mark:>10}" for mark in marks))
+        lines.append(f"{action:20}" + "".join(f"{mark:>10}" for mark in marks))
     return "\n".join(lines) + "\n"
 
 

@@ -22,6 +22,15 @@ def _printable(password: SecretStr) -> SecretStr:
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256), AfterValidator(_printable)]
 
 
+class Caller(Value):
+    """Where a sign-in comes from, for the identity provider's judgement of its risk."""
+
+    ip_address: str
+    server_name: str
+    server_path: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 class ChallengeName(StrEnum):
     """What the identity provider may ask before it gives tokens."""
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from makoto.domain import Role, TenantId, Value
-from makoto.domain.sign_in import Challenge, ChallengeAnswer, Tokens
+from makoto.domain.sign_in import Caller, Challenge, ChallengeAnswer, Tokens
 from makoto.errors import Conflict, FieldError, Forbidden, Invalid, Unauthenticated
 
 
@@ -72,6 +72,21 @@ class RefreshRefused(Unauthenticated):
         super().__init__("the refresh token is not good; sign in again")
 
 
+class AccessTokenRefused(Unauthenticated):
+    """The access token has expired or was revoked, or its bearer is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("the access token is no longer good; sign in again")
+
+
+class WrongTotpCode(Invalid):
+    """A signed-in person's one-time code is wrong, too old or of an app that was never offered: he stays signed in."""
+
+    def __init__(self) -> None:
+        rule = FieldError("/body/totp_code", "totp_code", "wrong, too old or of another authenticator app")
+        super().__init__("the one-time code is not right", errors=(rule,))
+
+
 class PasswordRejected(Invalid):
     """The new password breaks the password policy."""
 
@@ -90,9 +105,9 @@ class UserTaken(Conflict):
 class IdentityProvider(Protocol):
     """Each operation is safe to repeat. Raises the errors above, Throttled and Unavailable."""
 
-    def sign_in(self, username: str, password: str) -> Tokens | Challenge: ...
+    def sign_in(self, username: str, password: str, caller: Caller) -> Tokens | Challenge: ...
 
-    def respond_to_challenge(self, answer: ChallengeAnswer) -> Tokens | Challenge:
+    def respond_to_challenge(self, answer: ChallengeAnswer, caller: Caller) -> Tokens | Challenge:
         """Answer a challenge; the next one may follow."""
         ...
 
@@ -100,6 +115,22 @@ class IdentityProvider(Protocol):
 
     def revoke(self, refresh_token: str) -> None:
         """End a refresh token and the access tokens it gave; harmless for one that is unknown."""
+        ...
+
+    def has_totp(self, access_token: SecretStr) -> bool:
+        """Whether the token's bearer is asked for a one-time code at sign-in; AccessTokenRefused for a bad token."""
+        ...
+
+    def offer_totp(self, access_token: SecretStr) -> SecretStr:
+        """Make a secret for an authenticator app, which counts once it is confirmed; the last one offered holds."""
+        ...
+
+    def confirm_totp(self, access_token: SecretStr, totp_code: str, device_name: str | None) -> None:
+        """Ask for one-time codes from now on; WrongTotpCode unless the app shows this one."""
+        ...
+
+    def remove_totp(self, access_token: SecretStr, totp_code: str) -> None:
+        """Ask no longer; WrongTotpCode unless the app shows this code."""
         ...
 
     def sign_out_everywhere(self, username: str) -> None:

@@ -1,16 +1,39 @@
-"""People in a Cognito user pool. Signing in takes no grant; creating, disabling and deleting people does."""
+"""People in a Cognito user pool: what carries a person's own token takes no grant, all else does."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from makoto.adapters.clouds.aws.cognito_errors import tolerating, translated
-from makoto.domain.sign_in import Challenge, ChallengeAnswer, ChallengeName, Tokens
-from makoto.ports.identity import ChallengeExpired, IdentityUser, NewUser, RefreshRefused, SignInRefused, UserTaken
+from pydantic import SecretStr
+
+from makoto.adapters.clouds.aws.cognito_errors import on_own_account, tolerating, translated
+from makoto.domain.sign_in import Caller, Challenge, ChallengeAnswer, ChallengeName, Tokens
+from makoto.ports.identity import (
+    ChallengeExpired,
+    IdentityUser,
+    NewUser,
+    RefreshRefused,
+    SignInRefused,
+    UserTaken,
+    WrongTotpCode,
+)
 from makoto.settings import RuntimeSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
-    from mypy_boto3_cognito_idp.type_defs import AdminCreateUserRequestTypeDef
+    from mypy_boto3_cognito_idp.type_defs import (
+        AdminCreateUserRequestTypeDef,
+        ContextDataTypeTypeDef,
+        HttpHeaderTypeDef,
+    )
+
+TOTP = "SOFTWARE_TOKEN_MFA"
+
+_NOT_OUR_TOKEN = (  # RevokeToken's words for a token of another client, an unknown one and no refresh token at all
+    "UnauthorizedException",
+    "NotAuthorizedException",
+    "InvalidParameterException",
+    "UnsupportedTokenTypeException",
+)
 
 
 class CognitoIdentity:
@@ -21,23 +44,28 @@ class CognitoIdentity:
         self._pool_id = pool_id
         self._client_id = client_id
 
-    def sign_in(self, username: str, password: str) -> Tokens | Challenge:
+    def sign_in(self, username: str, password: str, caller: Caller) -> Tokens | Challenge:
+        """Sign in by an administrator's call: nobody can go past our door, and Cognito judges the caller's address."""
         with translated(SignInRefused):
-            answer = self._client.initiate_auth(
+            answer = self._client.admin_initiate_auth(
+                UserPoolId=self._pool_id,
                 ClientId=self._client_id,
-                AuthFlow="USER_PASSWORD_AUTH",
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": username, "PASSWORD": password},
+                ContextData=_context(caller),
             )
         return self._outcome(answer)
 
-    def respond_to_challenge(self, answer: ChallengeAnswer) -> Tokens | Challenge:
+    def respond_to_challenge(self, answer: ChallengeAnswer, caller: Caller) -> Tokens | Challenge:
         with translated(ChallengeExpired):
             session = self._verified(answer) if answer.challenge is ChallengeName.MFA_SETUP else answer.session
-            outcome = self._client.respond_to_auth_challenge(
+            outcome = self._client.admin_respond_to_auth_challenge(
+                UserPoolId=self._pool_id,
                 ClientId=self._client_id,
                 ChallengeName=answer.challenge.value,
                 Session=session,
                 ChallengeResponses=_responses(answer),
+                ContextData=_context(caller),
             )
         return self._outcome(outcome)
 
@@ -68,8 +96,43 @@ class CognitoIdentity:
         return _tokens(answer["AuthenticationResult"])
 
     def revoke(self, refresh_token: str) -> None:
-        with tolerating("NotAuthorizedException", "InvalidParameterException", "UnsupportedTokenTypeException"):
+        with tolerating(*_NOT_OUR_TOKEN):
             self._client.revoke_token(Token=refresh_token, ClientId=self._client_id)
+
+    def has_totp(self, access_token: SecretStr) -> bool:
+        with on_own_account():
+            found = self._client.get_user(AccessToken=access_token.get_secret_value())
+        return TOTP in found.get("UserMFASettingList", [])
+
+    def offer_totp(self, access_token: SecretStr) -> SecretStr:
+        with on_own_account():
+            offered = self._client.associate_software_token(AccessToken=access_token.get_secret_value())
+        return SecretStr(offered["SecretCode"])
+
+    def confirm_totp(self, access_token: SecretStr, totp_code: str, device_name: str | None) -> None:
+        self._prove_code(access_token, totp_code, device_name)
+        self._prefer_totp(access_token, wanted=True)
+
+    def remove_totp(self, access_token: SecretStr, totp_code: str) -> None:
+        self._prove_code(access_token, totp_code)
+        self._prefer_totp(access_token, wanted=False)
+
+    def _prove_code(self, access_token: SecretStr, totp_code: str, device_name: str | None = None) -> None:
+        named: dict[str, str] = {"FriendlyDeviceName": device_name} if device_name else {}
+        with on_own_account():
+            proof = self._client.verify_software_token(
+                AccessToken=access_token.get_secret_value(), UserCode=totp_code, **named
+            )
+        if proof["Status"] != "SUCCESS":
+            raise WrongTotpCode
+
+    def _prefer_totp(self, access_token: SecretStr, *, wanted: bool) -> None:
+        """Verifying an app does not switch it on: in a pool with optional MFA this does."""
+        with on_own_account():
+            self._client.set_user_mfa_preference(
+                AccessToken=access_token.get_secret_value(),
+                SoftwareTokenMfaSettings={"Enabled": wanted, "PreferredMfa": wanted},
+            )
 
     def sign_out_everywhere(self, username: str) -> None:
         with translated():
@@ -138,6 +201,16 @@ class CognitoIdentity:
             for user in (user for page in pages for user in page["Users"]):
                 users.append(_identity_user(user["Username"], user.get("Attributes", []), user["Enabled"]))
         return tuple(users)
+
+
+def _context(caller: Caller) -> "ContextDataTypeTypeDef":
+    headers: list[HttpHeaderTypeDef] = [{"headerName": name, "headerValue": text} for name, text in caller.headers]
+    return {
+        "IpAddress": caller.ip_address,
+        "ServerName": caller.server_name,
+        "ServerPath": caller.server_path,
+        "HttpHeaders": headers,
+    }
 
 
 def _responses(answer: ChallengeAnswer) -> dict[str, str]:
