@@ -44,6 +44,7 @@ PATTERNS = {
     ":thing/t????????????_*": "things are named after tenants and devices",
     ":cert/*": "IoT Core names certificates",
     ":topic/ack/*": "one acknowledgement topic a device",
+    "Attributes[cell]}/?": "one level more than a device's place: the kind of its message",
 }
 """Resources that come after deployment, by how their ARN ends."""
 
