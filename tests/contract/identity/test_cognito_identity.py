@@ -1,29 +1,18 @@
-"""Cognito, on the emulator: the suite, what only a real pool shows, and its errors in our words."""
+"""Cognito, on the emulator: the suite and what only a real pool shows."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
-from botocore.stub import Stubber
-from pydantic import SecretStr
+from botocore.exceptions import ClientError
 
 from local.emulator import Emulator
 from local.settings import REGION
-from makoto.adapters.clouds.aws.cognito_errors import tolerating, translated
 from makoto.adapters.clouds.aws.identity import CognitoIdentity
 from makoto.adapters.clouds.aws.signing_keys import connect as connect_keys
 from makoto.adapters.system import SystemClock
-from makoto.errors import Invalid, MakotoError, Throttled, Unauthenticated, Unavailable
-from makoto.ports.identity import (
-    CodeRejected,
-    PasswordRejected,
-    PasswordResetRequired,
-    SignInNotAllowed,
-    SignInRefused,
-    WrongTotpCode,
-)
+from makoto.errors import Unavailable
 from makoto.ports.signing_keys import SigningKeys
 from makoto.runtime.access_tokens import AccessTokens, TokenRefused
 from tests.builders import settings
@@ -37,6 +26,7 @@ from tests.contract.identity.suite import (
     signed_in,
     somebody,
 )
+from tests.contract.identity.totp_suite import TotpContract
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -99,7 +89,7 @@ def sent(client: "CognitoIdentityProviderClient") -> Iterator[Sent]:
     client.meta.events.unregister("provide-client-params.cognito-identity-provider", note)
 
 
-class TestCognitoIdentity(IdentityContract):
+class TestCognitoIdentity(IdentityContract, TotpContract):
     def test_a_real_token_is_proven_by_the_pools_own_keys(
         self, provider: CognitoIdentity, emulator: Emulator, pool: tuple[str, str]
     ) -> None:
@@ -158,101 +148,6 @@ class TestCognitoIdentity(IdentityContract):
         assert attributes == {"email": invited.email, "email_verified": "true"}
 
 
-class TestAnswersThatTheEmulatorNeverGives:
-    """Cognito's own words, put on the wire."""
-
-    @pytest.fixture
-    def wire(self, client: "CognitoIdentityProviderClient") -> Iterator[Stubber]:
-        with Stubber(client) as stubber:
-            yield stubber
-
-    @pytest.mark.parametrize("code", ["UnauthorizedException", "UnsupportedTokenTypeException"])
-    def test_logging_out_with_a_token_that_is_not_ours_is_harmless(
-        self, wire: Stubber, provider: CognitoIdentity, code: str
-    ) -> None:
-        wire.add_client_error("revoke_token", code)
-
-        provider.revoke("of-another-client")
-
-        wire.assert_no_pending_responses()
-
-    def test_a_verification_that_does_not_succeed_switches_nothing_on(
-        self, wire: Stubber, provider: CognitoIdentity
-    ) -> None:
-        wire.add_response("verify_software_token", {"Status": "ERROR"})
-
-        with pytest.raises(WrongTotpCode):
-            provider.confirm_totp(SecretStr("a.b.c"), "123456", None)
-
-    def test_a_client_without_our_flow_is_a_fault_and_no_wrong_password(
-        self, wire: Stubber, provider: CognitoIdentity
-    ) -> None:
-        wire.add_client_error(
-            "admin_initiate_auth", "InvalidParameterException", "Auth flow not enabled for this client"
-        )
-
-        with pytest.raises(Unavailable):
-            provider.sign_in("hanako@example.com", TEMPORARY, HERE)
-
-    def test_a_sign_in_that_threat_protection_blocks_looks_like_a_wrong_password(
-        self, wire: Stubber, provider: CognitoIdentity
-    ) -> None:
-        wire.add_client_error(
-            "admin_initiate_auth", "NotAuthorizedException", "Unable to login because of security reasons"
-        )
-
-        with pytest.raises(SignInRefused):
-            provider.sign_in("hanako@example.com", TEMPORARY, HERE)
-
-
 def test_a_key_set_that_cannot_be_read_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         connect_keys(settings(emulator_url="http://127.0.0.1:9")).fetch()
-
-
-def client_error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "secret detail"}}, "InitiateAuth")
-
-
-def fail(code: str) -> None:
-    raise client_error(code)
-
-
-@pytest.mark.parametrize(
-    ("raised", "ours"),
-    [
-        (client_error("NotAuthorizedException"), SignInRefused),
-        (client_error("UserNotFoundException"), SignInRefused),
-        (client_error("UserNotConfirmedException"), SignInRefused),
-        (client_error("InvalidParameterException"), SignInRefused),
-        (ParamValidationError(report="USERNAME"), SignInRefused),
-        (client_error("PasswordResetRequiredException"), PasswordResetRequired),
-        (client_error("UserLambdaValidationException"), SignInNotAllowed),
-        (client_error("CodeMismatchException"), CodeRejected),
-        (client_error("ExpiredCodeException"), CodeRejected),
-        (client_error("InvalidPasswordException"), PasswordRejected),
-        (client_error("TooManyRequestsException"), Throttled),
-        (client_error("LimitExceededException"), Throttled),
-        (client_error("InternalErrorException"), Unavailable),
-        (client_error("UnexpectedLambdaException"), Unavailable),
-        (EndpointConnectionError(endpoint_url="https://x"), Unavailable),
-    ],
-)
-def test_an_error_of_cognito_becomes_ours_without_its_detail(raised: Exception, ours: type[MakotoError]) -> None:
-    with pytest.raises(ours) as caught, translated(SignInRefused):
-        raise raised
-
-    assert "secret detail" not in caught.value.detail
-
-
-def test_what_is_tolerated_passes_and_nothing_else_does() -> None:
-    with tolerating("GroupExistsException"):
-        fail("GroupExistsException")
-    with pytest.raises(Invalid), tolerating("GroupExistsException"):
-        fail("InvalidParameterException")
-
-
-def test_an_unproven_caller_is_told_to_prove_himself() -> None:
-    unproven: list[Any] = [SignInRefused(), PasswordResetRequired(), CodeRejected()]
-
-    assert all(isinstance(error, Unauthenticated) and error.status == 401 for error in unproven)

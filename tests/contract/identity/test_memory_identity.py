@@ -8,9 +8,10 @@ from makoto.domain.sign_in import Challenge, ChallengeAnswer
 from makoto.ports.identity import ChallengeExpired, PasswordRejected
 from tests.builders import settings
 from tests.contract.identity.suite import CHOSEN, HERE, TEMPORARY, IdentityContract, somebody
+from tests.contract.identity.totp_suite import TotpContract
 
 
-class TestMemoryIdentity(IdentityContract):
+class TestMemoryIdentity(IdentityContract, TotpContract):
     @pytest.fixture
     def provider(self) -> MemoryIdentity:
         return connect(settings())
