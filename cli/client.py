@@ -41,7 +41,7 @@ class ApiClient:
         return str(self.session.claims.get("tenant_id", "")) if self.session else ""
 
     def call(self, method: str, path: str, **given: Any) -> Any:
-        """Send and return the JSON answer (None where there is none).
+        """Send and return the JSON answer (None where there is no content).
 
         Raises Refused with the problem document, Unreachable when nobody answers.
         """
@@ -50,7 +50,7 @@ class ApiClient:
             response = self.answer(method, path, **given)
         if response.is_error:
             raise Refused(response.status_code, _problem(response))
-        return _json(response, self.url) if response.content else None
+        return None if response.status_code == HTTPStatus.NO_CONTENT else _json(response, self.url)
 
     def listing(self, path: str, limit: int, **params: Any) -> Listing:
         """Walk the pages until `limit` items were given."""

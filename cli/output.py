@@ -17,7 +17,6 @@ from cli.failures import Failed, Refused
 from cli.texts import text, text_or
 
 PIPE_COLUMNS = 1000
-"""Into a pipe or a file a table is as wide as its content."""
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 JOINERS = frozenset("\u200c\u200d")  # within emoji and some scripts
@@ -36,9 +35,9 @@ def show(listing: Listing, columns: Sequence[str], *, as_json: bool, zone: tzinf
     elif listing.items:
         _print(_table(listing.items, columns, zone))
     else:
-        notes.print(text("say.nothing"))
+        note(text("say.nothing"))
     if listing.has_more:
-        notes.print(text("say.more", count=len(listing.items)), style="dim")
+        note(text("say.more", count=len(listing.items)), style="dim")
 
 
 def show_one(record: dict[str, Any], *, as_json: bool) -> None:
@@ -52,8 +51,18 @@ def show_one(record: dict[str, Any], *, as_json: bool) -> None:
         fields.add_row(Text(name, style="bold"), _cell(value, None))
     _print(fields)
     for name, rows in lists.items():
-        results.print(name, style="bold")
+        tell(name, style="bold")
         _print(_table(rows, list(rows[0]), None))
+
+
+def tell(sentence: str | Text, style: str | None = None) -> None:
+    """Say a result."""
+    results.print(sentence, style=style, soft_wrap=True)
+
+
+def note(sentence: str | Text, style: str | None = None) -> None:
+    """Say something beside the result."""
+    notes.print(sentence, style=style, soft_wrap=True)
 
 
 def show_json(value: Any) -> None:
@@ -74,7 +83,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except BrokenPipeError:
             raise
         except OSError as error:
-            notes.print(f"{error.filename or ''}: {error.strerror or error}", style="red")
+            note(f"{error.filename or ''}: {error.strerror or error}", style="red")
             raise typer.Exit(1) from error
 
     return run
@@ -83,19 +92,19 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 def explain(failed: Failed) -> None:
     """Say what went wrong; of a refusal which fields broke which rule, and the request's id for the operator."""
     if not isinstance(failed, Refused):
-        notes.print(str(failed), style="red")
+        note(str(failed), style="red")
         return
     fields = failed.problem.get("errors", [])
     said = text_or("", f"status.{failed.status}")
     if not fields:
         said = ": ".join(filter(None, (said, str(failed))))
-    notes.print(Text.assemble((str(failed.status), "bold red"), " ", said))
+    note(Text.assemble((str(failed.status), "bold red"), " ", said))
     for each in fields:
-        notes.print(f"  {each['pointer']}: {each['detail']} ({each['rule']})")
+        note(f"  {each['pointer']}: {each['detail']} ({each['rule']})")
     if failed.status == 401:
-        notes.print(text("error.sign_in_again"))
+        note(text("error.sign_in_again"))
     if "instance" in failed.problem:
-        notes.print(f"  {failed.problem['instance']}", style="dim")
+        note(f"  {failed.problem['instance']}", style="dim")
 
 
 def _table(rows: Iterable[dict[str, Any]], columns: Sequence[str], zone: tzinfo | None) -> Table:
@@ -106,7 +115,9 @@ def _table(rows: Iterable[dict[str, Any]], columns: Sequence[str], zone: tzinfo 
 
 
 def _print(table: Table) -> None:
-    results.print(table, width=None if results.is_terminal else PIPE_COLUMNS)
+    """Fit a table to the terminal; into a pipe or a file nothing is cut off."""
+    here = results if results.is_terminal else Console(markup=False, emoji=False, highlight=False, width=PIPE_COLUMNS)
+    here.print(table)
 
 
 def _nested(row: dict[str, Any], column: str) -> Any:
@@ -137,7 +148,7 @@ def _cell(value: Any, zone: tzinfo | None) -> str:
         case list():
             return ", ".join(str(each) for each in value) or "–"
         case str():
-            return _in_zone(value, zone) if zone else _visible(value)
+            return _in_zone(value, zone) if zone else visible(value)
         case _:
             return str(value)
 
@@ -149,11 +160,11 @@ def _in_zone(value: str, zone: tzinfo) -> str:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        return _visible(value)
+        return visible(value)
     return at.astimezone(zone).isoformat(sep=" ", timespec="milliseconds" if at.microsecond else "seconds")
 
 
-def _visible(value: str) -> str:
+def visible(value: str) -> str:
     """Escape what would move a terminal's cursor: names come from machines and from other people."""
     return "".join(ascii(each)[1:-1] if _is_control(each) else each for each in value)
 

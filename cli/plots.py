@@ -10,11 +10,10 @@ from typing import Any
 import typer
 
 from cli.failures import Failed
-from cli.output import notes, results
+from cli.output import note, results, tell
 from cli.texts import text
 
 TERMINAL = "-"
-ROWS, MOST_COLUMNS = 18, 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +59,14 @@ def check_target(target: str) -> None:
 def draw(lines: Sequence[Series], target: str, *, title: str, zone: tzinfo) -> None:
     """Draw each series on the zone's clock; a gap is left open, never bridged."""
     if target == TERMINAL:
-        _draw_in_terminal(lines, title, zone)
+        from cli.braille import chart
+
+        tell(chart(lines, title, zone, results.width))
         return
     from cli.png import draw_png
 
     draw_png(lines, Path(target), title, zone)
-    notes.print(text("say.saved", path=target))
-
-
-def _draw_in_terminal(lines: Sequence[Series], title: str, zone: tzinfo) -> None:
-    import plotext
-
-    plotext.clear_figure()
-    plotext.plot_size(min(results.width, MOST_COLUMNS), ROWS)
-    plotext.theme("clear")
-    plotext.title(title)
-    for colour, line in enumerate(lines, 1):
-        for number, run in enumerate(line.stretches()):
-            label = line.name if number == 0 else None
-            plotext.plot([at.timestamp() for at, _ in run], [value for _, value in run], label=label, color=colour)
-    _label_times([at for line in lines for at in line.times], zone)
-    results.out(plotext.build(), highlight=False)
-
-
-def _label_times(instants: Sequence[datetime], zone: tzinfo) -> None:
-    import plotext
-
-    first, last = min(instants), max(instants)
-    ticks = [first + (last - first) * share / 4 for share in range(5)]
-    names = [tick.astimezone(zone).strftime("%m-%d %H:%M") for tick in ticks]
-    plotext.xticks([tick.timestamp() for tick in ticks], names)
+    note(text("say.saved", path=target))
 
 
 def _series(name: str, rows: Sequence[dict[str, Any]], column: str) -> Series:

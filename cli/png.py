@@ -5,7 +5,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.output import notes
+from cli.output import note
 from cli.plots import Series
 from cli.texts import text
 
@@ -84,5 +84,5 @@ def _labels(lines: Sequence[Series], fonts: Sequence[str]) -> list[str]:
         is_writable = not line.name.startswith("_") and all(ord(each) in glyphs for each in line.name)
         labels.append(line.name if is_writable else f"#{number}")
         if not is_writable:
-            notes.print(text("say.label", label=labels[-1], name=line.name))
+            note(text("say.label", label=labels[-1], name=line.name))
     return labels

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from cli.client import ApiClient
 from cli.context import path_of
 from cli.failures import Failed
-from cli.output import notes
+from cli.output import note, notes
 from cli.texts import text
 
 PART_BYTES = 1_000_000
@@ -36,9 +36,9 @@ class Outcome:
     def explain(self) -> None:
         """Say which lines were refused and why."""
         for row in self.rejected[:MOST_SAID]:
-            notes.print(text("say.row_refused", line=row["line"], reason=row["reason"]))
+            note(text("say.row_refused", line=row["line"], reason=row["reason"]))
         if len(self.rejected) > MOST_SAID:
-            notes.print(text("say.rows_refused", count=len(self.rejected) - MOST_SAID))
+            note(text("say.rows_refused", count=len(self.rejected) - MOST_SAID))
 
 
 def import_file(api: ApiClient, path: str, file: Path, device: str) -> Outcome:
@@ -50,12 +50,12 @@ def import_file(api: ApiClient, path: str, file: Path, device: str) -> Outcome:
         started = api.call("POST", path, json=asked)
         outcome = Outcome(started["import_id"], started["next_offset"], total)
         if outcome.offset:
-            notes.print(text("say.resumed", offset=outcome.offset, total=total))
+            note(text("say.resumed", offset=outcome.offset, total=total))
         try:
             _send(api, path_of(path, outcome.import_id, "parts"), source, outcome)
         except (Failed, KeyboardInterrupt):
             outcome.explain()
-            notes.print(text("say.import_broken", offset=outcome.offset, total=total))
+            note(text("say.import_broken", offset=outcome.offset, total=total))
             raise
     return outcome
 

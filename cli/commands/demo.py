@@ -15,7 +15,7 @@ from cli.client import ApiClient
 from cli.commands.onboarding import ADMIN, onboard
 from cli.context import path_of
 from cli.failures import Failed, Refused, Unreachable
-from cli.output import guarded, results
+from cli.output import guarded, tell
 from cli.plots import draw, series_of
 from cli.session import Session
 from cli.texts import text
@@ -57,20 +57,20 @@ def demo() -> None:
     steps = (_onboard, _register, _publish, _query, _chart, _isolation, _forgery)
     for number, step in enumerate(steps, 1):
         with _timed(number, text(f"demo.{step.__name__.strip('_')}")):
-            results.print("     " + step(story), soft_wrap=True)
-    results.print(text("demo.done", seconds=f"{time.perf_counter() - started:.1f}"), style="bold green")
+            tell("     " + step(story))
+    tell(text("demo.done", seconds=f"{time.perf_counter() - started:.1f}"), style="bold green")
 
 
 @contextmanager
 def _timed(number: int, title: str) -> Iterator[None]:
-    results.print(f"{number}. {title}", style="bold")
+    tell(f"{number}. {title}", style="bold")
     began = time.perf_counter()
     try:
         yield
     except Failed:
-        results.print("     " + text("demo.broken", number=number), style="red")
+        tell("     " + text("demo.broken", number=number), style="red")
         raise
-    results.print(f"     {time.perf_counter() - began:.2f} s", style="dim")
+    tell(f"     {time.perf_counter() - began:.2f} s", style="dim")
 
 
 def _begin() -> Story:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.context import AsJson, Limit, Tenant, given, signed_in, tenant_path
-from cli.output import guarded, notes, show, show_one
+from cli.output import guarded, note, show, show_one
 from cli.private_files import write_private
 from cli.texts import text
 
@@ -116,4 +116,4 @@ def _credentials_file(out: Path | None, device_id: str) -> Path:
 def _issue(answer: dict[str, Any], path: Path, as_json: bool) -> None:
     write_private(path, json.dumps(answer["credentials"], indent=2))
     show_one(answer["device"] | {"credentials_file": str(path)}, as_json=as_json)
-    notes.print(text("say.credentials", path=path))
+    note(text("say.credentials", path=path))

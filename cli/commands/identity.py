@@ -8,7 +8,7 @@ import typer
 from cli.client import ApiClient
 from cli.context import AsJson, Url, anonymous, signed_in
 from cli.failures import Failed, Refused
-from cli.output import explain, guarded, notes, results, show_one
+from cli.output import explain, guarded, note, show_one, tell
 from cli.session import Session
 from cli.settings import cli_settings
 from cli.texts import text
@@ -35,7 +35,7 @@ def login(
     session = Session(api.url, username, answer["access_token"], answer["refresh_token"])
     claims = session.claims
     session.save(cli_settings().folder)
-    results.print(text("say.signed_in", username=username, role=claims["role"], tenant_id=claims["tenant_id"]))
+    tell(text("say.signed_in", username=username, role=claims["role"], tenant_id=claims["tenant_id"]))
 
 
 @guarded
@@ -48,7 +48,7 @@ def logout() -> None:
         if refused.status != HTTPStatus.UNAUTHORIZED:  # a session that has ended already is one to forget too
             raise
     Session.forget(cli_settings().folder)
-    results.print(text("say.signed_out"))
+    tell(text("say.signed_out"))
 
 
 @guarded
@@ -59,7 +59,7 @@ def whoami(as_json: AsJson = False) -> None:
 def _meet(api: ApiClient, username: str, asked: dict[str, Any]) -> dict[str, Any]:
     """Answer one challenge; a weak password or a wrong code is asked for again."""
     if asked["challenge"] == "MFA_SETUP":
-        notes.print(text("say.mfa_setup", secret=asked["parameters"]["secret_code"]), soft_wrap=True)
+        note(text("say.mfa_setup", secret=asked["parameters"]["secret_code"]))
     given = {"challenge": asked["challenge"], "session": asked["session"], "username": username}
     for _ in range(TRIES - 1):
         try:

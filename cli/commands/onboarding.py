@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from cli.client import ApiClient
 from cli.context import path_of
 from cli.failures import Failed
-from cli.output import notes
+from cli.output import note
 from cli.texts import text, text_or
 
 ADMIN = "/api/v1/admin/tenants"
@@ -27,7 +27,7 @@ def onboard(api: ApiClient, body: dict[str, Any], key: str) -> dict[str, Any]:
     Raises Failed with the step and the cause when it failed.
     """
     tenant = api.call("POST", ADMIN, json=body, headers={"Idempotency-Key": key})
-    notes.print(text("say.onboarding", tenant_id=tenant["tenant_id"]))
+    note(text("say.onboarding", tenant_id=tenant["tenant_id"]))
     tenant = _followed(api, tenant["tenant_id"])
     match tenant["status"]:
         case "active" | "suspended":
@@ -36,7 +36,7 @@ def onboard(api: ApiClient, body: dict[str, Any], key: str) -> dict[str, Any]:
             failure = tenant.get("failure") or {"step": "?", "cause": "?"}
             step = text_or(failure["step"], f"step.{failure['step']}")
             said = text("error.onboarding", tenant_id=tenant["tenant_id"], step=step, cause=failure["cause"])
-            raise Failed(f"{said}\n{text('error.try_again')}")
+            raise Failed("\n".join((said, text("error.try_again"))))
         case "onboarding":
             raise Failed(text("error.slow_onboarding", seconds=PATIENCE_S, tenant_id=tenant["tenant_id"]))
         case ended:
@@ -60,4 +60,4 @@ def _say_progress(steps: list[dict[str, Any]], said: set[tuple[str, str]]) -> No
         if news not in said:
             said.add(news)
             name, state = text_or(news[0], f"step.{news[0]}"), text_or(news[1], f"state.{news[1]}")
-            notes.print(f"  {name}: {state}")
+            note(f"  {name}: {state}")

@@ -7,7 +7,7 @@ import typer
 from cli.client import ApiClient, Listing
 from cli.context import AsJson, Url, anonymous
 from cli.failures import Failed
-from cli.output import guarded, notes, show, show_json
+from cli.output import guarded, note, show, show_json
 from cli.texts import text
 
 COLUMNS = ("name", "status", "is_needed", "latency_ms", "detail")
@@ -25,7 +25,7 @@ def status(url: Url = "", as_json: AsJson = False) -> None:
     else:
         show(Listing(parts), COLUMNS, as_json=False)
         said = text("say.not_ready", url=api.url, parts=", ".join(missing)) if missing else ""
-        notes.print(said or text("say.ready", url=api.url), style="yellow" if missing else "green")
+        note(said or text("say.ready", url=api.url), style="yellow" if missing else "green")
     raise typer.Exit(0 if is_ready else 1)
 
 

@@ -8,7 +8,7 @@ import typer
 from cli.commands.csv_import import import_file
 from cli.commands.downloads import download
 from cli.context import AsJson, Limit, Tenant, given, signed_in, tenant_path
-from cli.output import guarded, notes, results, show, show_json
+from cli.output import guarded, note, show, show_json, tell
 from cli.plots import check_target, draw, series_of
 from cli.texts import text
 from cli.times import instant, zone_of
@@ -84,7 +84,7 @@ def import_history(
         show_json({"import_id": outcome.import_id, "accepted": outcome.accepted, "rejected": outcome.rejected})
     else:
         outcome.explain()
-        results.print(text("say.import_done", accepted=outcome.accepted, rejected=len(outcome.rejected)))
+        tell(text("say.import_done", accepted=outcome.accepted, rejected=len(outcome.rejected)))
     raise typer.Exit(2 if outcome.rejected else 0)
 
 
@@ -111,7 +111,7 @@ def export(
     if as_json:
         show_json({"path": str(out), "rows": answer["rows"], "bytes": size})
     else:
-        notes.print(text("say.exported", rows=answer["rows"], size=size, path=out))
+        note(text("say.exported", rows=answer["rows"], size=size, path=out))
 
 
 @app.command("quarantine", help=text("telemetry.quarantine"))

@@ -6,7 +6,7 @@ import typer
 
 from cli.commands.onboarding import ADMIN, idempotency_key, onboard
 from cli.context import AsJson, Limit, given, path_of, signed_in
-from cli.output import guarded, results, show, show_one
+from cli.output import guarded, show, show_one, tell
 from cli.texts import text
 
 app = typer.Typer(no_args_is_help=True, help=text("tenants"))
@@ -93,7 +93,7 @@ def delete(
     if not yes:
         typer.confirm(text("ask.delete", tenant_id=tenant_id), abort=True)
     left = api.call("DELETE", path_of(ADMIN, tenant_id))
-    results.print(text("say.deleting" if left else "say.deleted", tenant_id=tenant_id))
+    tell(text("say.deleting" if left else "say.deleted", tenant_id=tenant_id))
 
 
 def _own_account(role_arn: str, external_id: str, region: str) -> dict[str, Any]:
