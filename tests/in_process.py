@@ -3,7 +3,7 @@
 import re
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
@@ -54,9 +54,14 @@ class Refusal(Exception):
 
 @dataclass
 class Gateway:
-    """Turns requests into proxy events and answers into responses; `before` sees each request first."""
+    """Turns requests into proxy events and answers into responses.
+
+    `before` sees each request first; a ConnectionAbortedError from it breaks the connection without an answer.
+    `instead` are routes that stand in front of the domains' own.
+    """
 
     before: Callable[[str, str], None] = lambda method, path: None
+    instead: Sequence[HttpApi] = ()
     served: list[tuple[str, str, int]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -64,7 +69,7 @@ class Gateway:
     def routes(self) -> list[Route]:
         return [
             Route(method.upper(), re.compile(re.sub(r"[<{]\w+[>}]", "[^/]+", path)), api, permission is not None)
-            for api in apis()
+            for api in (*self.instead, *apis())
             for (path, method), permission in permissions(api).items()
         ]
 
@@ -147,7 +152,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        status, headers, answer = self.gateway.answer(self.command, self.path, self.headers, body)
+        try:
+            status, headers, answer = self.gateway.answer(self.command, self.path, self.headers, body)
+        except ConnectionAbortedError:
+            return
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
