@@ -11,8 +11,10 @@ import aws_cdk as cdk
 import jsii
 
 PYTHON = "3.13"
-PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
-"""All three: with the first alone pip silently takes old wheels. Lambda's Amazon Linux 2023 has glibc 2.34."""
+PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_24_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
+"""All of them: with the first alone pip silently takes old wheels. Lambda's Amazon Linux 2023 has glibc 2.34."""
+
+NEVER_RUN = frozenset({".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"})
 
 
 class BundlingRefused(RuntimeError):
@@ -55,11 +57,12 @@ class SourceBundling:
 
 
 def _prune(tree: Path) -> None:
-    """Leave out what no function runs: the packages' own tests (14 MB of numpy's 60) and type stubs."""
+    """Leave out what no function runs: the packages' own tests (14 MB of numpy's 60), type stubs, sources in C."""
     for folder in [*tree.rglob("tests")]:
         shutil.rmtree(folder, ignore_errors=True)
-    for stub in tree.rglob("*.pyi"):
-        stub.unlink()
+    for file in [*tree.rglob("*")]:
+        if file.suffix in NEVER_RUN and file.is_file():
+            file.unlink()
 
 
 def compile_tree(tree: Path) -> None:

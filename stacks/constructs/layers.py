@@ -18,8 +18,11 @@ MAKOTO = LAYERS / "makoto"
 
 Group = Literal["core", "columns", "analytics", "database", "objects"]
 
-BUDGETS_MB: dict[Group, int] = {"core": 84, "columns": 64, "analytics": 68, "database": 20, "objects": 18}
-"""What a layer may weigh unzipped: a function with all its layers must stay under Lambda's 250 MB."""
+BUDGETS_MB: dict[Group, int] = {"core": 78, "columns": 86, "analytics": 64, "database": 20, "objects": 16}
+"""What a layer may weigh unzipped: a function with all its layers must stay under Lambda's 250 MB.
+
+Arrow's writer is among the columns and not a group of its own: a function has five layers at most, one of them ours.
+"""
 
 
 class Layers(Construct):
@@ -75,7 +78,7 @@ def _bundled(folder: Path, bundling: cdk.ILocalBundling, fingerprint: str) -> la
 
 def _fingerprint(folder: Path) -> str:
     """Hash what decides a layer's content: the files and the recipe."""
-    recipe = "|".join((PYTHON, *PLATFORMS, "unchecked-hash", "without tests"))
+    recipe = "|".join((PYTHON, *PLATFORMS, "unchecked-hash", "without tests and sources"))
     digest = hashlib.sha256(recipe.encode())
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix != ".pyc":
