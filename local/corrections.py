@@ -1,5 +1,6 @@
 """Where MiniStack 1.5.33 differs from AWS in a way the product relies on, put right before it starts."""
 
+import asyncio
 import json
 import re
 import threading
@@ -10,6 +11,8 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import request_scope
 from ministack.services import iot, lambda_svc
 from ministack.services.cloudformation import provisioners
+
+from local.settings import HOST
 
 WORKERS_A_FUNCTION = 2
 IDLE_S = 300.0
@@ -25,6 +28,7 @@ def apply_corrections() -> None:
     _keep_error_names()
     _share_workers()
     _end_idle_workers()
+    _keep_the_broker_on_loopback()
 
 
 def _count_loopback_as_tls() -> None:
@@ -196,3 +200,16 @@ def _end_idle_workers() -> None:
         return surplus + len(idle)
 
     lambda_svc.reap_idle_workers = reap_idle
+
+
+def _keep_the_broker_on_loopback() -> None:
+    """Let the MQTT listener obey BIND_HOST too: nobody else on the network is meant to reach a laptop's broker."""
+
+    async def start_on_loopback() -> None:
+        port = iot._mtls_port()
+        if iot._mtls_server is not None or port is None:
+            return
+        iot._mtls_loop = asyncio.get_running_loop()
+        iot._mtls_server = await iot._mtls_loop.create_server(iot._MtlsAcceptor, HOST, port)
+
+    iot._mtls_start_locked = start_on_loopback

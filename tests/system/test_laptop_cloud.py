@@ -194,3 +194,15 @@ def test_everything_is_still_there_after_down_and_up(laptop: LaptopCloud) -> Non
     laptop.run("up")
 
     assert laptop.client(MACHINING).get(devices).json() == before
+
+
+def test_every_server_listens_on_loopback_alone(laptop: LaptopCloud) -> None:
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        pytest.skip("only Linux lists its listening sockets there")
+    remembered = laptop.state.remembered()
+    ports = {remembered.postgres_port, remembered.emulator_port, remembered.mqtt_port}
+    ports.add(int(laptop.base_url.rpartition(":")[2]))
+    rows = [line.split() for line in table.read_text().splitlines()[1:]]
+    listening = {int(row[1][9:], 16): row[1][:8] for row in rows if row[3] == "0A"}
+    assert {port: listening.get(port) for port in ports} == dict.fromkeys(ports, "0100007F")
