@@ -55,6 +55,7 @@ def bare_handler() -> Handler:
             role=caller.role,
             features=(),
             tenant=profile,
+            mfa=False,
         )
 
     return app.resolve
