@@ -40,11 +40,12 @@ class Ingested:
 
 
 @dataclass(slots=True)
-class _Work:
-    """Messages of one device on their way into its tenant's stores."""
+class Work:
+    """Messages of one device on their way into its tenant's stores, and what became of them so far."""
 
     incoming: Sequence[Incoming]
     tenant: TenantContext
+    ledger: Ledger = field(default_factory=Ledger)
     max_writes: int = MAX_WRITES
     conflicts: int = 0
     accepted: int = 0
@@ -63,15 +64,19 @@ def store_messages(
     ledger's version decides, and who loses reads again. A failure leaves either all or nothing of each write.
     """
     decoder = Decoder()
-    incoming = [_decoded(decoder, message) for message in messages]
-    work = _Work(incoming, tenant)
-    ledger, is_all = Ledger(), False
-    while not is_all:
-        ledger, is_all = _step(work)
-    told = _acknowledgements(work, ledger)
+    work = store_incoming([_decoded(decoder, message) for message in messages], tenant)
+    told = _acknowledgements(work)
     for each in told:
         acknowledgements.acknowledge(tenant.tenant_id, messages[0].device, each)
     return Ingested(work.accepted, len(messages), len(messages) - len(work.new), tuple(work.faults), told)
+
+
+def store_incoming(incoming: Sequence[Incoming], tenant: TenantContext) -> Work:
+    """Store decoded messages of one device, in as many atomic writes as it takes."""
+    work = Work(incoming, tenant)
+    while not _step(work):
+        pass
+    return work
 
 
 def quarantine_messages(refused: Sequence[tuple[DeviceMessage, Fault]], tenant: TenantContext) -> None:
@@ -93,31 +98,37 @@ def _decoded(decoder: Decoder, message: DeviceMessage) -> Incoming:
     return Incoming.of(message, decoded)
 
 
-def _step(work: _Work) -> tuple[Ledger, bool]:
-    """Store one portion; tell the ledger after it and whether that was all."""
+def _step(work: Work) -> bool:
+    """Store one portion and tell whether that was all."""
     draft = portion_of(list(new_messages(work.incoming, Ledger(), ())), Ledger(), work.max_writes)
     held = held_of(draft, work.incoming, work.tenant)
+    work.ledger = held.ledger
     portion = _portion(draft, held, work)
     if portion is None:
-        return held.ledger, True
+        return True
     held = with_minutes(held, portion.minutes(), work.tenant)
     change = changes.noted(portion, held, ms_from_instant(work.tenant.clock.now()))
     try:
         _store(portion, held, change, work.tenant)
     except ConditionFailed as error:
         _count_conflict(work, held, error)
-        return held.ledger, False
+        return False
     except Invalid as error:
         _make_smaller(work, portion, error)
-        return held.ledger, False
+        return False
+    _count(work, portion, change)
+    return portion.is_all
+
+
+def _count(work: Work, portion: Portion, change: Change) -> None:
+    work.ledger = change.ledger
     work.new |= {each.incoming.mark for each in portion.taken}
     work.reborn |= change.reborn
     work.faults += [fault for each in portion.taken if each.is_first for fault in each.incoming.decoded.faults]
     work.accepted += 0 if portion.batch is None else len(portion.batch.columns)
-    return change.ledger, portion.is_all
 
 
-def _portion(draft: Portion, held: Held, work: _Work) -> Portion | None:
+def _portion(draft: Portion, held: Held, work: Work) -> Portion | None:
     """Leave out what is stored; the draft is right where nothing is, which is the rule."""
     new = list(new_messages(work.incoming, held.ledger, held.marks))
     if not new:
@@ -136,13 +147,13 @@ def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) 
     tenant.documents.atomic(changes.writes_of(portion, held, change, files, tenant.clock.now()))
 
 
-def _count_conflict(work: _Work, held: Held, error: ConditionFailed) -> None:
+def _count_conflict(work: Work, held: Held, error: ConditionFailed) -> None:
     work.conflicts += 1
     if work.conflicts > MAX_CONFLICTS:
         raise TooMuchAtOnce(f"{work.conflicts} others stored messages of {held.device} at the same time") from error
 
 
-def _make_smaller(work: _Work, portion: Portion, error: Invalid) -> None:
+def _make_smaller(work: Work, portion: Portion, error: Invalid) -> None:
     """Take less at once where the store finds a write too large; refuse a message that is too large alone."""
     if work.max_writes > FEWEST_WRITES:
         work.max_writes = max(FEWEST_WRITES, work.max_writes // 2)
@@ -152,9 +163,9 @@ def _make_smaller(work: _Work, portion: Portion, error: Invalid) -> None:
     work.incoming = [each.refused(fault) if each.mark in refused else each for each in work.incoming]
 
 
-def _acknowledgements(work: _Work, ledger: Ledger) -> tuple[Acknowledgement, ...]:
+def _acknowledgements(work: Work) -> tuple[Acknowledgement, ...]:
     sessions = sorted({each.session for each in work.incoming if each.decoded.identity})
     return tuple(
-        Acknowledgement(session=name, seq=ledger.session(name).stored_to, rebirth=name in work.reborn)
+        Acknowledgement(session=name, seq=work.ledger.session(name).stored_to, rebirth=name in work.reborn)
         for name in sessions
     )

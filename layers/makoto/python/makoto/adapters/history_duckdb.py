@@ -81,9 +81,7 @@ class DuckdbHistory:
 
 def connect(settings: RuntimeSettings) -> History:
     """Open nothing yet: DuckDB is imported and connected at the first question."""
-    history = History(DuckdbHistory(Path()))
-    history.driver = DuckdbHistory(history.folder)
-    return history
+    return History(DuckdbHistory)
 
 
 def _parameters(files: Sequence[Path], span: Span) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Readings in Parquet files: asked, exported and merged by an engine that reads files of this machine."""
 
+import shutil
 import tempfile
+import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -102,9 +104,12 @@ class TooMuchHistory(Invalid):
 
 @dataclass
 class History:
-    """The engine and the files it has at hand; `of` a tenant it sees that tenant's only."""
+    """The engine and the files it has at hand; `of` a tenant it sees that tenant's only.
 
-    driver: HistoryDriver
+    `open_driver` is called with the folder in which files will lie, at the first question.
+    """
+
+    open_driver: Callable[[Path], HistoryDriver]
     max_kept_bytes: int = MAX_KEPT_BYTES
     _kept: "OrderedDict[Path, int]" = field(default_factory=OrderedDict)
 
@@ -112,14 +117,16 @@ class History:
         """Bind to one tenant's objects."""
         return TenantHistory(self, tenant.objects, self.folder / tenant.tenant_id)
 
-    @property
-    def folder(self) -> Path:
-        """Where files lie while this process lives."""
-        return Path(self._folder.name)
+    @cached_property
+    def driver(self) -> HistoryDriver:
+        return self.open_driver(self.folder)
 
     @cached_property
-    def _folder(self) -> "tempfile.TemporaryDirectory[str]":
-        return tempfile.TemporaryDirectory(prefix="makoto-history-")
+    def folder(self) -> Path:
+        """Where files lie, as long as this object or the process lives."""
+        folder = tempfile.mkdtemp(prefix="makoto-history-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
 
     def note(self, path: Path) -> None:
         """Remember that a file was used last."""
