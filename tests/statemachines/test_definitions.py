@@ -8,22 +8,30 @@ from typing import Any
 import pytest
 
 from functions.tenants.tasks import door
+from stacks.services import SQL_TASK
 from tests.statemachines.conftest import DEFINITIONS
 
 FILES = sorted(DEFINITIONS.glob("*.asl.json"))
-RETRIED = {
+PASSING = {
     "Unavailable",
     "Throttled",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+}
+"""What passes by itself.
+https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html"""
+
+DIED = {
+    "Lambda.ClientExecutionTimeoutException",
     "Lambda.Unknown",
     "Runtime.ExitError",
+    "Runtime.OutOfMemory",
     "Sandbox.Timedout",
     "States.Timeout",
 }
-"""What may pass by itself, a function that died included: every task may be run again."""
+"""What a function that died leaves: every task may be run again, but each try may cost its whole timeout."""
 
 DOORS = {"${tenants_tasks}": door}
 
@@ -51,16 +59,30 @@ def test_a_definition_is_jsonpath_and_ends_in_time(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_task_ends_in_time_is_tried_again_and_is_caught(file: Path) -> None:
+def test_every_task_is_tried_again_after_what_passes_and_after_a_death(file: Path) -> None:
     for name, state in _tasks(file).items():
-        (retry,), (catch,) = state["Retry"], state["Catch"]
-        assert 0 < state["TimeoutSeconds"] <= 300, name
-        assert set(retry["ErrorEquals"]) == RETRIED, name
-        assert retry["BackoffRate"] > 1, name
-        assert retry["MaxDelaySeconds"] <= 60, name
-        assert retry["JitterStrategy"] == "FULL", name
+        died, passing = state["Retry"]
+        assert set(died["ErrorEquals"]) == DIED, name
+        assert died["MaxAttempts"] == 2, name
+        assert set(passing["ErrorEquals"]) == PASSING, name
+        for retry in (died, passing):
+            assert retry["BackoffRate"] > 1, name
+            assert retry["MaxDelaySeconds"] <= 60, name
+            assert retry["JitterStrategy"] == "FULL", name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_task_is_caught(file: Path) -> None:
+    for name, state in _tasks(file).items():
+        (catch,) = state["Catch"]
         assert catch["ErrorEquals"] == ["States.ALL"], name
         assert catch["ResultPath"].startswith("$."), name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_task_outlives_its_function_so_that_no_two_of_it_run(file: Path) -> None:
+    for name, state in _tasks(file).items():
+        assert SQL_TASK.timeout_s < state["TimeoutSeconds"] <= 300, name
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -12,7 +12,14 @@ from makoto.runtime.composition import Platform
 from tests.statemachines.conftest import Lambda, Run
 
 UNDOING = ["undo_write_configuration", "undo_provision_stores", "undo_create_identity"]
-RETRIED = ["Unavailable", "Throttled", "Lambda.ServiceException", "Runtime.ExitError", "Sandbox.Timedout"]
+RETRIED = [
+    "Unavailable",
+    "Throttled",
+    "Lambda.ServiceException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Runtime.OutOfMemory",
+    "Sandbox.Timedout",
+]
 FATAL = ["Conflict", "Invalid", "KeyError"]
 
 
