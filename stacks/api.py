@@ -1,15 +1,18 @@
 """The REST API: which path belongs to which domain, and what the gateway itself checks."""
 
 import json
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from stacks.constructs.acknowledge import acknowledge
-from stacks.constructs.log_group import log_group, removal_policy
+from stacks.constructs.log_group import log_group
 from stacks.constructs.problems import add_problems
+from stacks.constructs.web_acl import web_acl
 from stacks.names import Names, function_arn
 from stacks.settings import DeploymentSettings
 
@@ -35,9 +38,12 @@ PROTECTED = {
 }
 """Paths behind the authorizer; a domain's own resolver knows the routes below its proxy."""
 
+BINARY = ("text/csv", "application/octet-stream")
+"""Media types passed on byte for byte, as Base64: API Gateway replaces what is not UTF-8, as in a Shift_JIS file."""
+
 
 class ApiStack(cdk.Stack):
-    """One regional REST API; CloudFront and its WAF stand before it (edge stack)."""
+    """One regional REST API behind a web ACL."""
 
     def __init__(self, scope: Construct, settings: DeploymentSettings, names: Names) -> None:
         environment = cdk.Environment(account=settings.account, region=settings.region)
@@ -48,12 +54,13 @@ class ApiStack(cdk.Stack):
         add_problems(self.api)
         self._routes()
         self._partners()
+        self._guard()
         cdk.CfnOutput(self, "ApiId", value=self.api.rest_api_id)
         cdk.CfnOutput(self, "ApiUrl", value=self.api.url)
 
     def _api(self) -> apigateway.RestApi:
         settings, names = self._settings, self._names
-        access = log_group(self, "Access", f"/makoto/{names.environment}/api/access", settings)
+        access = log_group(self, "Access", f"/makoto/{names.environment}/api/access", settings, is_personal=True)
         api = apigateway.RestApi(
             self,
             "Api",
@@ -62,15 +69,18 @@ class ApiStack(cdk.Stack):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             min_compression_size=cdk.Size.kibibytes(4),
             cloud_watch_role=True,
-            cloud_watch_role_removal_policy=removal_policy(settings),
+            # one setting for all APIs of the account and region: another environment may need it after this one
+            cloud_watch_role_removal_policy=cdk.RemovalPolicy.RETAIN,
+            binary_media_types=list(BINARY),
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
                 tracing_enabled=True,
-                metrics_enabled=True,
-                logging_level=apigateway.MethodLoggingLevel.ERROR,
-                data_trace_enabled=False,  # bodies hold passwords and customers' data
-                throttling_rate_limit=settings.api_rate_per_s,
-                throttling_burst_limit=settings.api_burst,
+                **_watched(settings.api_rate_per_s, settings.api_burst),
+                method_options={
+                    f"{path}/{method}": apigateway.MethodDeploymentOptions(**_watched(rate, 2 * rate))
+                    for path, (domain, method) in PUBLIC.items()
+                    for rate in [settings.sign_in_rate_per_s if domain == "identity" else settings.health_rate_per_s]
+                },
                 access_log_destination=apigateway.LogGroupLogDestination(access),
                 access_log_format=_access_log_format(),
             ),
@@ -80,8 +90,16 @@ class ApiStack(cdk.Stack):
             "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
             because="the account setting accepts only this policy",
         )
-        acknowledge(api, "APIG3", because="the WAF stands at CloudFront, the only way in (edge stack)")
         return api
+
+    def _guard(self) -> None:
+        """Put the web ACL before the stage; the rules look at what anybody may send, signed in or not."""
+        settings, stage = self._settings, self.api.deployment_stage
+        if not settings.has_waf:
+            acknowledge(self.api, "APIG3", because="this environment's API is reachable from this machine only")
+            return
+        guard = web_acl(self, "Guard", f"{self._names.prefix}-api", settings)
+        wafv2.CfnWebACLAssociation(self, "Guarded", web_acl_arn=guard.attr_arn, resource_arn=stage.stage_arn)
 
     def _routes(self) -> None:
         authorizer = self._authorizer()
@@ -134,6 +152,7 @@ class ApiStack(cdk.Stack):
         )
 
     def _partners(self) -> None:
+        """A plan for partners' keys. It binds the methods that ask for a key, and none of today's does."""
         settings = self._settings
         key = self.api.add_api_key("PartnerKey", api_key_name=f"{self._names.prefix}-partner")
         plan = self.api.add_usage_plan(
@@ -146,6 +165,17 @@ class ApiStack(cdk.Stack):
         )
         plan.add_api_key(key)
         plan.add_api_stage(stage=self.api.deployment_stage)
+
+
+def _watched(rate_per_s: int, burst: int) -> dict[str, Any]:  # Any: keywords of two classes of CDK
+    """How every method is metered, logged and throttled; a method with options of its own inherits nothing."""
+    return {
+        "metrics_enabled": True,
+        "logging_level": apigateway.MethodLoggingLevel.ERROR,
+        "data_trace_enabled": False,  # bodies hold passwords and customers' data
+        "throttling_rate_limit": rate_per_s,
+        "throttling_burst_limit": burst,
+    }
 
 
 def _access_log_format() -> apigateway.AccessLogFormat:

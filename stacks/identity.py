@@ -87,7 +87,8 @@ class IdentityStack(cdk.Stack):
         pool.add_trigger(
             cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, claims.function, cognito.LambdaVersion.V2_0
         )
-        acknowledge(pool, "COG2", because="TOTP is offered to everybody at /api/v1/auth/totp and asked for at every sign-in once enrolled")
+        offered = "TOTP is offered to everybody at /api/v1/auth/totp and asked for at every sign-in once enrolled"
+        acknowledge(pool, "COG2", because=offered)
         if not guarded:
             acknowledge(pool, "COG8", because="threat protection is billed per user: stg and prod have it")
         return pool

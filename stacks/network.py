@@ -97,7 +97,7 @@ class NetworkStack(cdk.Stack):
         self.function_group.add_egress_rule(ec2.Peer.any_ipv4(), https, "AWS APIs by endpoint, gateway or NAT")
 
     def _flow_logs(self, settings: DeploymentSettings, names: Names) -> None:
-        group = log_group(self, "FlowLogs", f"/makoto/{names.environment}/network/flow", settings)
+        group = log_group(self, "FlowLogs", f"/makoto/{names.environment}/network/flow", settings, is_personal=True)
         self.vpc.add_flow_log("Flow", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))
 
     def _endpoints(self, settings: DeploymentSettings) -> None:

@@ -15,13 +15,16 @@ RETENTION = {
 }
 
 
-def log_group(scope: Construct, construct_id: str, name: str, settings: DeploymentSettings) -> logs.LogGroup:
+def log_group(
+    scope: Construct, construct_id: str, name: str, settings: DeploymentSettings, *, is_personal: bool = False
+) -> logs.LogGroup:
     """Make the group; it is kept after a deleted stack where the environment keeps its data."""
+    days = settings.personal_log_retention_days if is_personal else settings.log_retention_days
     return logs.LogGroup(
         scope,
         construct_id,
         log_group_name=name,
-        retention=RETENTION[settings.log_retention_days],
+        retention=RETENTION[days],
         removal_policy=removal_policy(settings),
     )
 

@@ -33,10 +33,13 @@ def test_every_function_is_as_all_of_ours_are(functions: dict[str, dict[str, Any
 
 
 def test_every_log_group_forgets(dev: Assembly, prod: Assembly) -> None:
-    for assembly, days in ((dev, 7), (prod, 365)):
-        groups = assembly.resources("AWS::Logs::LogGroup")
+    for assembly, days, personal_days in ((dev, 7, 7), (prod, 365, 90)):
+        groups = assembly.named("AWS::Logs::LogGroup", "LogGroupName")
         assert len(groups) >= len(DEPLOYED)
-        assert {group["RetentionInDays"] for group in groups.values()} == {days}
+        kept = {name: group["RetentionInDays"] for name, group in groups.items()}
+        personal = {name: kept.pop(name) for name in list(kept) if name.endswith(("/api/access", "/network/flow"))}
+        assert set(kept.values()) == {days}
+        assert list(personal.values()) == [personal_days] * 2
 
 
 def test_just_the_functions_that_use_sql_are_in_the_private_subnets(functions: dict[str, dict[str, Any]]) -> None:

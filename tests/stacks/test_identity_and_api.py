@@ -127,13 +127,55 @@ def test_a_refusal_says_how_to_come_back(prod: Assembly) -> None:
 
 def test_the_stage_is_traced_throttled_and_logged_without_bodies(prod: Assembly) -> None:
     stage = prod.only("AWS::ApiGateway::Stage")
-    (every_method,) = stage["MethodSettings"]
+    every_method, *_ = stage["MethodSettings"]
     fields = json.loads(stage["AccessLogSetting"]["Format"])
 
     assert stage["TracingEnabled"] is True
-    assert every_method["DataTraceEnabled"] is False
+    assert every_method["ResourcePath"] == "/*"
+    assert not any(method["DataTraceEnabled"] for method in stage["MethodSettings"])
+    assert all(method["MetricsEnabled"] and method["LoggingLevel"] == "ERROR" for method in stage["MethodSettings"])
     assert (every_method["ThrottlingRateLimit"], every_method["ThrottlingBurstLimit"]) == (2000, 4000)
     assert {"request_id", "status", "latency_ms", "tenant_id"} <= set(fields)
+
+
+def test_open_paths_have_a_throttle_of_their_own(prod: Assembly) -> None:
+    _, *settings = prod.only("AWS::ApiGateway::Stage")["MethodSettings"]
+    rates = {method["ResourcePath"].replace("~1", "/"): method["ThrottlingRateLimit"] for method in settings}
+
+    assert {path.removeprefix("/"): rate for path, rate in rates.items()} == {
+        path: 20 if "/auth/" in path else 5 for path in PUBLIC
+    }
+
+
+def test_a_web_acl_stands_before_the_stage(dev: Assembly, prod: Assembly) -> None:
+    for assembly in (dev, prod):
+        association = assembly.only("AWS::WAFv2::WebACLAssociation")
+        assert "/stages/<ApiDeploymentStage" in flat(association["ResourceArn"])
+        rules = {rule["Name"]: rule for rule in assembly.only("AWS::WAFv2::WebACL")["Rules"]}
+        assert {"SignIns", "Requests", "AWSManagedRulesCommonRuleSet"} <= set(rules)
+        assert sorted(rule["Priority"] for rule in rules.values()) == list(range(len(rules)))
+
+
+def test_the_web_acl_lets_the_part_of_an_import_through(prod: Assembly) -> None:
+    groups = {rule["Name"]: rule["Statement"] for rule in prod.only("AWS::WAFv2::WebACL")["Rules"]}
+    common = groups["AWSManagedRulesCommonRuleSet"]["ManagedRuleGroupStatement"]
+
+    assert common["RuleActionOverrides"] == [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
+
+
+def test_files_pass_byte_for_byte_and_json_as_text(prod: Assembly) -> None:
+    assert prod.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["text/csv", "application/octet-stream"]
+
+
+def test_the_accounts_right_to_log_outlives_an_environment(dev: Assembly) -> None:
+    kept = {
+        resource["Type"]: resource.get("DeletionPolicy")
+        for stack, name, resource in dev.all_resources()
+        if stack == "Api" and (resource["Type"] == "AWS::ApiGateway::Account" or "CloudWatchRole" in name)
+    }
+
+    assert set(kept.values()) == {"Retain"}
+    assert len(kept) == 2
 
 
 def test_partners_have_a_plan_with_a_quota(prod: Assembly) -> None:
