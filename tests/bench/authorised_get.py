@@ -6,17 +6,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.openapi.params import Path
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions.identity import api
-from functions.identity.model import Me, TenantProfile
+from functions.tenants import api
+from functions.tenants.views import TenantProfile, profile
+from makoto.domain import TenantId
 from makoto.runtime.composition import platform
 from tests.bench.table import Row
-from tests.builders import TENANT, api_event, lambda_context, principal, settings, tenant_record
+from tests.builders import TENANT, api_event, lambda_context, settings, tenant_record
 
 CALLS = 2000
 WARM_UP = 300
@@ -31,7 +33,7 @@ def median_us(handler: Handler) -> float:
     context = lambda_context()
     taken = []
     for number in range(WARM_UP + CALLS):
-        event = api_event("GET", "/api/v1/auth/me")
+        event = api_event("GET", f"/api/v1/tenants/{TENANT}")
         begun = time.perf_counter_ns()
         answer = handler(event, context)
         if number >= WARM_UP:
@@ -43,20 +45,11 @@ def median_us(handler: Handler) -> float:
 def bare_handler() -> Handler:
     """The same route and answer on Powertools alone: no log line, no meter, no permission, no tenant."""
     app = APIGatewayRestResolver(enable_validation=True)
-    caller, record = principal(), tenant_record()
-    profile = TenantProfile(**record.model_dump(include=set(TenantProfile.model_fields)))
+    answer = profile(tenant_record())
 
-    @app.get("/api/v1/auth/me")
-    def me() -> Me:
-        return Me(
-            subject=caller.subject,
-            username=caller.username,
-            tenant_id=caller.tenant_id,
-            role=caller.role,
-            features=(),
-            tenant=profile,
-            mfa=False,
-        )
+    @app.get("/api/v1/tenants/<tenant_id>")
+    def read_own_profile(tenant_id: Annotated[TenantId, Path()]) -> TenantProfile:
+        return answer
 
     return app.resolve
 

@@ -143,7 +143,8 @@ class HttpApi(APIGatewayRestResolver):
         """Meter and log the request in one line: an EMF line carries its fields beside its metrics."""
         metrics.add_dimension("domain", self.domain)
         metrics.add_metric("Requests", MetricUnit.Count, 1)
-        metrics.add_metric("Faults", MetricUnit.Count, int(status >= HTTPStatus.INTERNAL_SERVER_ERROR))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            metrics.add_metric("Faults", MetricUnit.Count, 1)
         for name, value in bound.items():
             metrics.add_metadata(name, value)
         metrics.add_metadata("request", f"{event['httpMethod']} {event.get('resource')} {status}")

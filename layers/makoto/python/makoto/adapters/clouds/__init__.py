@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol, TypeVar, cast
@@ -55,7 +56,12 @@ class Cloud(Protocol):
 
 def open_cloud(provider: str, record: TenantRecord, dependencies: CloudDependencies) -> TenantStores:
     """Open a tenant's stores in the cloud of this name; nothing is imported but that cloud."""
+    return _cloud(provider).connect(record, dependencies)
+
+
+@lru_cache
+def _cloud(provider: str) -> Cloud:
     name = f"{__name__}.{provider}"
     if not provider.isidentifier() or find_spec(name) is None:
         raise Invalid("the cloud is not known", errors=[FieldError("/cloud/provider", "known", "see adapters/clouds")])
-    return cast("Cloud", import_module(name)).connect(record, dependencies)
+    return cast("Cloud", import_module(name))
