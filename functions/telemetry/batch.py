@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +114,7 @@ class Batch:
         """Write a file for each hour."""
         hours = np.unique(self.stretches.minute // 60).tolist()
         if len(hours) == 1:
-            return [_file(hours[0], self.parts, self.columns)]
+            return [history_file(hours[0], self.columns, _said(self.parts))]
         return [_file_of_hour(hour, self.parts) for hour in hours]
 
     def _value(self, place: int, series: int) -> Value:
@@ -138,6 +139,14 @@ class HistoryFile:
     rows: int
     t_min: int
     t_max: int
+
+
+class Said(NamedTuple):
+    """A message, and how many readings came by it."""
+
+    session: str
+    seq: int
+    rows: int
 
 
 def batch_of(parts: Sequence[Part]) -> Batch:
@@ -168,13 +177,18 @@ def within(part: Part, first_minute: int, last_minute: int) -> Part:
 def _file_of_hour(hour: int, parts: Sequence[Part]) -> HistoryFile:
     first = hour * 60
     cut = [part for part in (within(part, first, first + 59) for part in parts) if len(part.columns)]
-    return _file(hour, cut, joined([part.columns for part in cut]))
+    return history_file(hour, joined([part.columns for part in cut]), _said(cut))
 
 
-def _file(hour: int, parts: Sequence[Part], columns: Columns) -> HistoryFile:
+def _said(parts: Sequence[Part]) -> list[Said]:
+    return [Said(part.incoming.session, part.incoming.seq, len(part.columns)) for part in parts]
+
+
+def history_file(hour: int, columns: Columns, said: Sequence[Said]) -> HistoryFile:
+    """Write the readings of one hour; `said` tells, in their order, by which message so many of them came."""
     rows = len(columns)
-    sessions, seqs = [part.incoming.session for part in parts], [part.incoming.seq for part in parts]
-    sizes = [len(part.columns) for part in parts]
+    sessions, seqs = [each.session for each in said], [each.seq for each in said]
+    sizes = [each.rows for each in said]
     body = parquet_file(
         [
             _runs("metric", columns.metrics, columns.lengths),
