@@ -11,6 +11,8 @@ from cli.session import Session
 from cli.settings import DEFAULT_URL, cli_settings
 from cli.texts import text
 
+NO_SEGMENTS = frozenset({"", ".", ".."})
+
 Url = Annotated[str, typer.Option("--url", help=text("opt.url"))]
 AsJson = Annotated[bool, typer.Option("--json", help=text("opt.json"))]
 Tenant = Annotated[str, typer.Option("--tenant", help=text("opt.tenant"))]
@@ -45,6 +47,8 @@ def tenant_path(api: ApiClient, tenant: str, *rest: str) -> str:
 
 def path_of(base: str, *segments: str) -> str:
     """A path below `base`; whatever a segment holds, it stays one segment."""
+    if not NO_SEGMENTS.isdisjoint(segments):
+        raise Failed(text("error.not_sendable"))
     try:
         return "/".join((base, *(quote(segment, safe="") for segment in segments)))
     except UnicodeError as error:

@@ -21,8 +21,14 @@ PIPE_COLUMNS = 1000
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 JOINERS = frozenset("\u200c\u200d")  # within emoji and some scripts
 
-results = Console(markup=False, emoji=False, highlight=False)
-notes = Console(stderr=True, markup=False, emoji=False, highlight=False)
+
+def _console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Text is printed as it is: names and problems come from elsewhere and may hold what looks like markup."""
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+
+
+results = _console()
+notes = _console(stderr=True)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -108,7 +114,9 @@ def explain(failed: Failed) -> None:
 
 
 def _table(rows: Iterable[dict[str, Any]], columns: Sequence[str], zone: tzinfo | None) -> Table:
-    table = Table(*columns, header_style="bold")
+    table = Table(header_style="bold")
+    for column in columns:
+        table.add_column(column.rsplit(".", 1)[-1], overflow="fold")
     for row in rows:
         table.add_row(*(_cell(_nested(row, column), zone) for column in columns))
     return table
@@ -116,7 +124,7 @@ def _table(rows: Iterable[dict[str, Any]], columns: Sequence[str], zone: tzinfo 
 
 def _print(table: Table) -> None:
     """Fit a table to the terminal; into a pipe or a file nothing is cut off."""
-    here = results if results.is_terminal else Console(markup=False, emoji=False, highlight=False, width=PIPE_COLUMNS)
+    here = results if results.is_terminal else _console(width=PIPE_COLUMNS)
     here.print(table)
 
 

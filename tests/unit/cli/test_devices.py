@@ -71,7 +71,7 @@ def test_devices_are_listed_in_their_place(admin: Terminal) -> None:
 
     listed = admin("devices", "list")
     assert "edge-07" in listed.out
-    assert "path.line" in listed.out
+    assert [cell.strip() for cell in listed.out.splitlines()[1].split("┃")[2:6]] == ["site", "area", "line", "cell"]
     assert [each["device_id"] for each in json.loads(admin("devices", "list", "--line", "l2", "--json").out)] == [
         "edge-08"
     ]
@@ -113,7 +113,19 @@ def test_a_certificate_that_was_kept_for_the_change_over_is_retired(admin: Termi
 
 @pytest.mark.parametrize(
     "device_id",
-    ["Edge 7", "a/../../b", "../../auth/me", "旋盤", "x" * 64, "?limit=1", "%2e%2e", "'; drop table--", "\udc80"],
+    [
+        "Edge 7",
+        "a/../../b",
+        "../../../auth/me",
+        "..",
+        "",
+        "旋盤",
+        "x" * 64,
+        "?limit=1",
+        "%2e%2e",
+        "'; drop table--",
+        "\udc80",
+    ],
 )
 def test_an_odd_device_id_is_refused_in_sentences_and_reaches_no_other_route(admin: Terminal, device_id: str) -> None:
     for command in ("show", "disable", "rotate"):
