@@ -22,11 +22,12 @@ ENDPOINTS = {
     "Events": ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
     "Cognito": ec2.InterfaceVpcEndpointAwsService.COGNITO_IDP,
     "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
-    "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-    "Monitoring": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
-    "Xray": ec2.InterfaceVpcEndpointAwsService.XRAY,
 }
-"""What the functions beside Aurora call; S3 and DynamoDB go through gateways, which cost nothing."""
+"""What the functions beside Aurora call; S3 and DynamoDB go through gateways, which cost nothing.
+
+Each costs about 10 USD a month and zone. Lambda itself carries logs and traces, outside the network; the age of the
+oldest message (CloudWatch) is a figure of health that is left out where there is no NAT.
+"""
 
 
 @jsii.implements(ec2.IIpAddresses)
@@ -108,6 +109,7 @@ class NetworkStack(cdk.Stack):
             self.vpc.add_gateway_endpoint(name, service=gateway)
         if not settings.has_endpoints:
             return
+        private = self.vpc.select_subnets(subnet_group_name="private").subnets[: settings.endpoint_zones]
         group = self._group("Endpoints", "Interface endpoints")
         group.add_ingress_rule(self.function_group, ec2.Port.tcp(443), "AWS APIs from functions")
         for name, service in ENDPOINTS.items():
@@ -116,6 +118,6 @@ class NetworkStack(cdk.Stack):
                 service=service,
                 open=False,
                 security_groups=[group],
-                subnets=ec2.SubnetSelection(subnet_group_name="private"),
+                subnets=ec2.SubnetSelection(subnets=private),
             )
         acknowledge(group, "EC23", because="ingress names the functions' security group, never an open range")

@@ -26,7 +26,8 @@ HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "objects")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
 COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, timeout_s=900, is_asynchronous=True)
 
-HOURLY_COMPACTION = Schedule(cdk.Duration.hours(1), {"task": "compact_history", "input": {}})
+UPKEEP = Schedule(lambda settings: cdk.Duration.minutes(settings.relay_minutes))
+HOURLY_COMPACTION = Schedule(lambda _: cdk.Duration.hours(1), {"task": "compact_history", "input": {}})
 STORES = (grants.read_configuration, grants.reach_tenant_stores, grants.be_idempotent)
 TENANCY = (  # a deletion begun by a request is finished by the schedule, and an onboarding by the tasks
     grants.use_database,
@@ -50,7 +51,7 @@ TENANTS = Domain(
     (
         Door("api", TENANCY, SQL_OBJECTS, in_vpc=True),
         Door("tasks", TENANCY, SQL_TASK, in_vpc=True),
-        Door("schedule", TENANCY, SQL_SCHEDULE, in_vpc=True, schedule=Schedule(cdk.Duration.minutes(1))),
+        Door("schedule", TENANCY, SQL_SCHEDULE, in_vpc=True, schedule=UPKEEP),
         Door("migrate", (grants.use_database, grants.own_database), SQL_MIGRATION, in_vpc=True),
     ),
 )

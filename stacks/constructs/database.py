@@ -22,6 +22,9 @@ PARAMETERS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
+IDLE_SESSION_MS = 240_000
+"""A warm function keeps its connection, and Aurora pauses after five minutes without any."""
+
 DATA_TIER = ec2.SubnetSelection(subnet_group_name="data")
 
 
@@ -69,7 +72,7 @@ class PlatformDatabase(Construct):
             readers=[self._instance(network, "Reader", zone=1)] if settings.has_aurora_reader else [],
             serverless_v2_min_capacity=settings.aurora_min_acu,
             serverless_v2_max_capacity=settings.aurora_max_acu,
-            parameters=PARAMETERS,
+            parameters={**PARAMETERS, "idle_session_timeout": str(0 if settings.aurora_min_acu else IDLE_SESSION_MS)},
             storage_encryption_key=self.key,
             backup=rds.BackupProps(retention=cdk.Duration.days(settings.backup_retention_days)),
             copy_tags_to_snapshot=True,

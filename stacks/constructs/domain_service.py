@@ -1,6 +1,6 @@
 """A domain as functions: one a door, each with its trigger and just the grants it lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +14,14 @@ from constructs import Construct
 from makoto.events import Event
 from stacks.constructs.function import FunctionWorld, PythonFunction, Sizing
 from stacks.grants import Grant, Upstream
+from stacks.settings import DeploymentSettings
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Calls the function again and again with the same input."""
+    """Calls the function again and again with the same input, as often as the environment says."""
 
-    every: cdk.Duration
+    every: Callable[[DeploymentSettings], cdk.Duration]
     payload: Mapping[str, Any] | None = None  # Any: JSON
 
 
@@ -90,17 +91,17 @@ class DomainService(Construct):
         for grant in door.grants:
             grant(made.role, upstream)
         if door.schedule:
-            self._repeat(made, door.schedule)
+            self._repeat(made, door.schedule, world.settings)
         return made
 
-    def _repeat(self, made: PythonFunction, schedule: Schedule) -> None:
+    def _repeat(self, made: PythonFunction, schedule: Schedule, settings: DeploymentSettings) -> None:
         payload = events.RuleTargetInput.from_object(schedule.payload) if schedule.payload else None
         events.Rule(
             made,
             "Schedule",
             rule_name=made.name,
             description=f"Calls {made.name}",
-            schedule=events.Schedule.rate(schedule.every),
+            schedule=events.Schedule.rate(schedule.every(settings)),
             targets=[targets.LambdaFunction(made.function, event=payload, retry_attempts=2)],
         )
 

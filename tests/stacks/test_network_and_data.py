@@ -2,6 +2,7 @@
 
 import pytest
 
+from makoto.adapters.database.connection import CONNECT_TIMEOUT_S
 from tests.stacks.assembly import Assembly, flat, listed
 
 TABLES = {"configuration", "sessions", "idempotency", "limits"}
@@ -42,12 +43,33 @@ def test_nat_is_a_flag(dev: Assembly, prod: Assembly) -> None:
 
 @pytest.mark.parametrize(
     "service",
-    ["secretsmanager", "sts", "states", "events", "cognito-idp", "sqs", "monitoring", "s3", "dynamodb"],
+    ["secretsmanager", "sts", "states", "events", "cognito-idp", "sqs", "s3", "dynamodb"],
 )
 def test_what_functions_beside_aurora_call_has_an_endpoint(dev: Assembly, service: str) -> None:
     endpoints = dev.resources("AWS::EC2::VPCEndpoint").values()
 
     assert any(flat(endpoint["ServiceName"]).endswith(f".{service}") for endpoint in endpoints)
+
+
+def test_an_endpoint_stands_in_one_zone_where_cost_counts_and_in_both_in_production(
+    dev: Assembly, prod: Assembly
+) -> None:
+    for assembly, zones in ((dev, 1), (prod, 2)):
+        endpoints = assembly.resources("AWS::EC2::VPCEndpoint").values()
+        interfaces = [endpoint for endpoint in endpoints if endpoint["VpcEndpointType"] == "Interface"]
+        assert len(interfaces) == 6
+        assert {len(endpoint["SubnetIds"]) for endpoint in interfaces} == {zones}
+
+
+def test_aurora_can_pause_in_dev_and_never_does_in_production(dev: Assembly, prod: Assembly) -> None:
+    rules = dev.named("AWS::Events::Rule", "Name")
+
+    assert dev.only("AWS::RDS::DBCluster")["ServerlessV2ScalingConfiguration"]["MinCapacity"] == 0
+    parameters = [assembly.only("AWS::RDS::DBClusterParameterGroup")["Parameters"] for assembly in (dev, prod)]
+    assert [given["idle_session_timeout"] for given in parameters] == ["240000", "0"]
+    # a pause needs five minutes without a connection, and each look at the outbox opens one
+    assert rules["makoto-dev-tenants-schedule"]["ScheduleExpression"] == "rate(30 minutes)"
+    assert CONNECT_TIMEOUT_S > 15  # how long AWS says a resumption may take
 
 
 def test_only_functions_reach_aurora(prod: Assembly) -> None:
