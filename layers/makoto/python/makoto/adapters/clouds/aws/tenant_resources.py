@@ -10,6 +10,17 @@ from makoto.domain import TenantRecord
 from makoto.ports.provisioning import StoreNotReady, StoreRefused
 
 WAITS: Any = {"Delay": 2, "MaxAttempts": 30}
+PASSING = frozenset(
+    {
+        "BucketNotEmpty",
+        "ContinuousBackupsUnavailableException",
+        "LimitExceededException",
+        "OperationAborted",
+        "ResourceInUseException",
+    }
+)
+"""Another act on the same store, or on too many at once, is under way; only AWS answers so, no emulator."""
+
 TABLE_ACTIONS = (
     "CreateTable",
     "DeleteTable",
@@ -65,6 +76,8 @@ def named_store(store: str) -> Iterator[None]:
                 yield
             except ClientError as error:
                 code, status = code_of(error), error.response["ResponseMetadata"].get("HTTPStatusCode", 500)
+                if code in PASSING:
+                    raise StoreNotReady(f"{store}: {error.operation_name} has to wait ({code})") from error
                 if code in DENIED or code == "403" or error_of(code, status) is None:
                     raise StoreRefused(f"{store}: {error.operation_name} was refused ({code})") from error
                 raise

@@ -33,8 +33,7 @@ class TenantTable:
             self._client.get_waiter("table_exists").wait(TableName=self.name, WaiterConfig=WAITS)
             if not self._is_ours():
                 raise StoreTaken(f"documents: the table {self.name} belongs to somebody else")
-            recovery: Any = {"PointInTimeRecoveryEnabled": True}
-            self._client.update_continuous_backups(TableName=self.name, PointInTimeRecoverySpecification=recovery)
+            self._recover()
             self._expire()
 
     def remove(self) -> bool:
@@ -60,6 +59,24 @@ class TenantTable:
                 BillingMode="PAY_PER_REQUEST",
                 Tags=[{"Key": TENANT_TAG, "Value": self._tenant_id}],
             )
+
+    def _recover(self) -> None:
+        """Switch recovery on when the table's backups have begun, some seconds after it is there, and see it on."""
+        wanted: Any = {"PointInTimeRecoveryEnabled": True}
+        self._see_enabled("ContinuousBackupsStatus")
+        self._client.update_continuous_backups(TableName=self.name, PointInTimeRecoverySpecification=wanted)
+        self._see_enabled("PointInTimeRecoveryDescription.PointInTimeRecoveryStatus")
+
+    def _see_enabled(self, status: str) -> None:
+        """Wait up to 30 s, as botocore's own waiters do; it has none for backups."""
+        from botocore.waiter import WaiterModel, create_waiter_with_client
+
+        path = f"ContinuousBackupsDescription.{status}"
+        seen = {"matcher": "path", "argument": path, "expected": "ENABLED", "state": "success"}
+        early = {"matcher": "error", "expected": "ContinuousBackupsUnavailableException", "state": "retry"}
+        waiter = {"operation": "DescribeContinuousBackups", "delay": 2, "maxAttempts": 15, "acceptors": [seen, early]}
+        model = WaiterModel({"version": 2, "waiters": {"Enabled": waiter}})
+        create_waiter_with_client("Enabled", model, self._client).wait(TableName=self.name)
 
     def _expire(self) -> None:
         now = self._client.describe_time_to_live(TableName=self.name)["TimeToLiveDescription"]
