@@ -177,9 +177,9 @@ def reject_messages(role: iam.Role, upstream: Upstream) -> None:
 def watch_health(role: iam.Role, upstream: Upstream) -> None:
     """Ask every part whether it is there; nothing is read from it."""
     stack, names = cdk.Stack.of(role), upstream.names
-    tables = [table.table_arn for table in upstream.data.tables.values()]
     messages = upstream.ingestion.messages
-    allow(role, "dynamodb:DescribeTable", on=tables)
+    allow(role, "dynamodb:DescribeTable", on=[upstream.data.tables["configuration"].table_arn])
+    allow(role, "cognito-idp:DescribeUserPool", on=[upstream.identity.pool.user_pool_arn])
     allow(role, "sqs:GetQueueAttributes", on=[messages.queue.queue_arn, messages.dead_letters.queue_arn])
     allow(role, "states:DescribeStateMachine", on=[state_machine_arn(role, names.state_machine(ONBOARDING))])
     bus = stack.format_arn(service="events", resource="event-bus", resource_name=names.bus)

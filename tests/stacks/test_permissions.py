@@ -123,6 +123,7 @@ def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: A
         ("events:PutEvents", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
         ("cognito-idp:AdminCreateUser", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
         ("cognito-idp:AdminInitiateAuth", {"identity-api"}),
+        ("cognito-idp:DescribeUserPool", {"health-api"}),
         ("iot:CreateKeysAndCertificate", {"devices-api"}),
         ("iot:UpdateCertificate", {"devices-api", "devices-events"}),
         ("iot:Publish", {"telemetry-api", "telemetry-messages"}),

@@ -53,12 +53,9 @@ class Questions:
         return {}
 
     def identity(self) -> Figures:
-        """Read the public keys that tokens are verified with."""
-        from makoto.adapters.clouds.aws import signing_keys
-
-        keys = signing_keys.connect(self.settings).fetch()
-        _require(bool(keys), "the user pool has no signing key")
-        return {"signing_keys": len(keys)}
+        """Describe the user pool; the keys have no promise to be served by Cognito's endpoint in the network."""
+        _client("cognito-idp").describe_user_pool(UserPoolId=self.settings.user_pool_id)
+        return {}
 
     def bus(self) -> Figures:
         _client("events").describe_event_bus(Name=self.settings.bus_name)
@@ -135,7 +132,7 @@ def _client(service: str) -> Any:  # any service's client; the caller names its 
 
 def connect(settings: RuntimeSettings) -> HealthChecks:
     """Every part; clients are made before the threads start, since making one is not thread-safe."""
-    for service in ("secretsmanager", "dynamodb", "events", "stepfunctions", "sqs", "cloudwatch"):
+    for service in ("secretsmanager", "dynamodb", "events", "stepfunctions", "sqs", "cloudwatch", "cognito-idp"):
         _client(service)
     ask = Questions(settings)
     questions = (ask.database, ask.configuration, ask.identity, ask.bus, ask.onboarding, ask.telemetry_queue)
