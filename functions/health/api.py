@@ -14,10 +14,9 @@ handler = api.handler
 
 
 @lru_cache(maxsize=1)
-def checks(of: Platform) -> service.HealthChecks:
-    """One set of checks a process: it remembers which parts still hang."""
-    found: service.HealthChecks = of.adapter("health")
-    return found
+def watch(of: Platform) -> service.Watch:
+    """One a process: it remembers what was found and which parts still hang."""
+    return service.Watch(of.adapter("health"), of.clock)
 
 
 @api.get("/health/live", middlewares=[public()])
@@ -27,7 +26,7 @@ def live() -> Liveness:
 
 @api.get("/health/ready", middlewares=[public()])
 def ready() -> tuple[Readiness, int]:
-    readiness, found = service.check_readiness(checks(platform()))
+    readiness, found = watch(platform()).readiness()
     for each in found:
         if not each.is_well:
             logger.warning("part not ready", part=each.name, latency_s=each.latency_s, exc_info=each.fault)

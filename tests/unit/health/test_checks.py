@@ -9,6 +9,7 @@ import pytest
 
 from functions.health import service
 from functions.health.model import NEEDED, OLDEST_AGE_S, Readiness, Status
+from makoto.adapters.clouds.memory import FixedClock
 from makoto.adapters.clouds.memory import health as memory_health
 from makoto.errors import Unavailable
 from makoto.ports.health import Figures, HealthChecks
@@ -112,6 +113,20 @@ def test_parts_are_asked_at_the_same_time() -> None:
 
     assert readiness.status is Status.READY
     assert all(each.status is Status.READY for each in readiness.parts)
+
+
+def test_the_parts_are_asked_once_in_five_seconds_however_often_somebody_wants_to_know() -> None:
+    asked = iter(range(9))
+    clock = FixedClock()
+    watch = service.Watch(HealthChecks([Asked("database", lambda: {"asked": next(asked)})]), clock)
+
+    first, found = watch.readiness()
+    again, not_asked = watch.readiness()
+    clock.advance(service.FRESH.total_seconds())
+    later, _ = watch.readiness()
+
+    assert (again, len(found), not_asked) == (first, 1, ())
+    assert [each.parts[0].figures["asked"] for each in (first, later)] == [0, 1]
 
 
 def test_a_queue_that_does_not_keep_up_is_named_with_its_figures() -> None:
