@@ -1,6 +1,6 @@
 """The public API as the commands use it: a problem becomes a failure, an old token is renewed once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -52,15 +52,15 @@ class ApiClient:
             raise Refused(response.status_code, _problem(response))
         return None if response.status_code == HTTPStatus.NO_CONTENT else _json(response, self.url)
 
-    def listing(self, path: str, limit: int, **params: Any) -> Listing:
-        """Walk the pages until `limit` items were given."""
+    def listing(self, path: str, limit: int, asked: Mapping[str, Any], *, page: int = PAGE) -> Listing:
+        """Walk pages of `page` items until `limit` items were given."""
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         while len(items) < limit:
-            query = params | {"limit": min(limit - len(items), PAGE)} | ({"cursor": cursor} if cursor else {})
-            page = self.call("GET", path, params=query)
-            items += page["items"]
-            cursor = page["next_cursor"]
+            query = {**asked, "limit": min(limit - len(items), page)} | ({"cursor": cursor} if cursor else {})
+            found = self.call("GET", path, params=query)
+            items += found["items"]
+            cursor = found["next_cursor"]
             if cursor is None:
                 return Listing(items)
         return Listing(items[:limit], has_more=True)

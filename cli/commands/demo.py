@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from cli.client import ApiClient
 from cli.commands.onboarding import ADMIN, onboard
+from cli.commands.telemetry import HISTORY_PAGE
 from cli.context import path_of
 from cli.failures import Failed, Refused, Unreachable
 from cli.output import guarded, tell
@@ -123,7 +124,7 @@ def _publish(story: Story) -> str:
 
 
 def _query(story: Story) -> str:
-    latest = story.member.listing(story.path("telemetry", "latest"), MOST_ROWS, device=DEVICE).items
+    latest = story.member.listing(story.path("telemetry", "latest"), MOST_ROWS, {"device": DEVICE}).items
     story.metric = next((row["metric"] for row in latest if _is_drawable(row)), "")
     if not story.metric:
         raise StoryBroken(text("demo.no_number"))
@@ -181,7 +182,7 @@ def _history(story: Story, metric: str, aggregation: str) -> list[dict[str, Any]
     began, ends = (now() + timedelta(hours=hours) for hours in (-6, 1))
     span = {"from": began.isoformat(), "to": ends.isoformat(), "step": "1m"}
     asked = span | {"device": DEVICE, "metric": metric, "aggregation": aggregation}
-    return story.member.listing(story.path("telemetry", "history"), MOST_ROWS, **asked).items
+    return story.member.listing(story.path("telemetry", "history"), MOST_ROWS, asked, page=HISTORY_PAGE).items
 
 
 def _sign_in(url: str, username: str, password: str) -> ApiClient:

@@ -52,7 +52,7 @@ def list_devices(
 ) -> None:
     api = signed_in()
     filters = given(site=site, line=line, status=status)
-    show(api.listing(tenant_path(api, tenant, "devices"), limit, **filters), COLUMNS, as_json=as_json)
+    show(api.listing(tenant_path(api, tenant, "devices"), limit, filters), COLUMNS, as_json=as_json)
 
 
 @app.command("show", help=text("devices.show"))

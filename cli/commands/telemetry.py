@@ -23,6 +23,7 @@ Aggregations = Annotated[list[str], typer.Option("--aggregation", "-a", help=tex
 LATEST = ("device", "metric", "value", "quality", "status", "time")
 RAW = ("time", "metric", "value", "quality")
 QUARANTINE = ("received_at", "reason", "pointer", "rule", "detail", "excerpt")
+HISTORY_PAGE = 2000
 FORMATS = {".csv": "csv", ".parquet": "parquet"}
 
 
@@ -39,7 +40,7 @@ def latest(
 ) -> None:
     api = signed_in()
     asked = given(device=device, site=site, area=area, line=line)
-    found = api.listing(tenant_path(api, tenant, "telemetry", "latest"), limit, **asked)
+    found = api.listing(tenant_path(api, tenant, "telemetry", "latest"), limit, asked)
     show(found, LATEST, as_json=as_json, zone=None if as_json else zone_of(api, tenant))
 
 
@@ -61,7 +62,7 @@ def history(
     span: dict[str, Any] = {"from": instant(start), "to": instant(end), "step": step}
     api = signed_in()
     asked = span | {"device": device, "metric": metric} | ({} if step == "raw" else {"aggregation": aggregation})
-    found = api.listing(tenant_path(api, tenant, "telemetry", "history"), limit, **asked)
+    found = api.listing(tenant_path(api, tenant, "telemetry", "history"), limit, asked, page=HISTORY_PAGE)
     columns = RAW if step == "raw" else ("time", "metric", *aggregation)
     if plot and found.items:
         drawn = ("value",) if step == "raw" else tuple(aggregation)
@@ -118,5 +119,5 @@ def export(
 @guarded
 def quarantine(device: Device, tenant: Tenant = "", limit: Limit = 100, as_json: AsJson = False) -> None:
     api = signed_in()
-    found = api.listing(tenant_path(api, tenant, "telemetry", "quarantine"), limit, device=device)
+    found = api.listing(tenant_path(api, tenant, "telemetry", "quarantine"), limit, {"device": device})
     show(found, QUARANTINE, as_json=as_json, zone=None if as_json else zone_of(api, tenant))

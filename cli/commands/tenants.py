@@ -57,7 +57,7 @@ def list_tenants(
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    show(signed_in().listing(ADMIN, limit, **given(status=status)), COLUMNS, as_json=as_json)
+    show(signed_in().listing(ADMIN, limit, given(status=status)), COLUMNS, as_json=as_json)
 
 
 @app.command("show", help=text("tenants.show"))

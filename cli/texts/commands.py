@@ -36,7 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "End one certificate of a device after a change-over.",
         "切替後に、デバイスの証明書を一つ無効にします。",
     ),
-    "telemetry.latest": ("Latest value of each metric.", "各項目の最新値。"),
+    "telemetry.latest": (
+        "Latest value of each metric: of a device, or of a site, an area in it, a line in that; else of all.",
+        "各項目の最新値。デバイス、または拠点・そのエリア・そのラインで絞り込めます。",
+    ),
     "telemetry.history": (
         "History of metrics over a time range; gaps stay gaps.",
         "期間を指定した履歴（欠測は欠測のまま示します）。",

@@ -46,7 +46,7 @@ class Recorded:
     received: bytes = b""
     started: list[dict[str, Any]] = field(default_factory=list)
     parts: list[int] = field(default_factory=list)
-    stuck: bool = False
+    lines_at_once: int | None = None
 
 
 def recorded_api(recorded: Recorded) -> HttpApi:
@@ -93,9 +93,9 @@ def recorded_api(recorded: Recorded) -> HttpApi:
         if offset != len(recorded.received):
             raise Invalid(f"the next part begins at {len(recorded.received)}")
         first = recorded.received.count(b"\n") + 1
-        body = (api.current_event.body or "").encode()
+        body = b"".join((api.current_event.body or "").encode().splitlines(keepends=True)[: recorded.lines_at_once])
         recorded.parts.append(offset)
-        recorded.received += b"" if recorded.stuck else body
+        recorded.received += body
         lines = body.decode().splitlines()
         bad = [first + place for place, line in enumerate(lines) if "bad" in line]
         return {

@@ -36,9 +36,6 @@ def test_for_a_program_the_whole_report_is_one_document(makoto: Terminal) -> Non
 def test_a_part_that_does_not_answer_is_named_and_is_exit_code_1_where_it_is_needed(
     makoto: Terminal, world: World, part: str, code: int
 ) -> None:
-    from functions.health import api
-
-    api.checks.cache_clear()
     connect = world.platform.adapter
     checks = HealthChecks([_Away(part), MemoryPart("identity")])
     makoto.monkeypatch.setattr(world.platform, "adapter", lambda port: checks if port == "health" else connect(port))

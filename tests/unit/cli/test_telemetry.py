@@ -44,14 +44,14 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_latest_values_are_a_table_on_the_factorys_clock(makoto: Terminal, recorded: Recorded) -> None:
-    said = makoto("telemetry", "latest", "--line", "l1")
+    said = makoto("telemetry", "latest", "--site", "osaka", "--area", "machining")
 
     assert said.code == 0
     assert "2026-11-20 12:00:00.500+09:00" in said.out
     assert "2026-11-20 12:00:00+09:00" in said.out
     assert "主軸温度" in said.out
     assert "[red]run" in said.out
-    assert recorded.asked == [{"line": ["l1"], "limit": ["200"]}]
+    assert recorded.asked == [{"site": ["osaka"], "area": ["machining"], "limit": ["200"]}]
 
 
 def test_json_keeps_what_the_server_said(makoto: Terminal, recorded: Recorded) -> None:
@@ -82,14 +82,14 @@ def test_raw_readings_ask_for_no_aggregation(makoto: Terminal, recorded: Recorde
 
 
 def test_a_long_history_is_fetched_page_by_page_up_to_the_limit(makoto: Terminal, recorded: Recorded) -> None:
-    recorded.history = minutes(list(range(500)))
+    recorded.history = minutes(list(range(5000)))
 
-    said = makoto(*HISTORY, "--limit", "450", "--json")
+    said = makoto(*HISTORY, "--limit", "4500", "--json")
 
-    assert [row["mean"] for row in json.loads(said.out)] == list(range(450))
-    assert [asked["limit"] for asked in recorded.asked] == [["200"], ["200"], ["50"]]
-    assert said.err == "The first 450; there are more (--limit).\n"
-    assert makoto(*HISTORY, "--limit", "500", "--json").err == ""
+    assert [row["mean"] for row in json.loads(said.out)] == list(range(4500))
+    assert [asked["limit"] for asked in recorded.asked] == [["2000"], ["2000"], ["500"]]
+    assert said.err == "The first 4500; there are more (--limit).\n"
+    assert makoto(*HISTORY, "--limit", "5000", "--json").err == ""
 
 
 def test_a_history_is_drawn_to_a_png_and_in_the_terminal(makoto: Terminal, recorded: Recorded, tmp_path: Path) -> None:
@@ -156,6 +156,16 @@ def test_a_file_is_imported_in_whole_lines(makoto: Terminal, recorded: Recorded,
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     expected = {"device": "edge-07", "filename": "history.csv", "sha256": digest, "total_bytes": file.stat().st_size}
     assert recorded.started == [expected]
+
+
+def test_the_server_may_take_less_than_a_part(makoto: Terminal, recorded: Recorded, file: Path) -> None:
+    recorded.lines_at_once = 1
+
+    said = makoto("telemetry", "import", str(file), "--device", "edge-07")
+
+    assert (said.code, said.out) == (0, "20 rows stored, 0 refused.\n")
+    assert recorded.received == file.read_bytes()
+    assert len(recorded.parts) == 20
 
 
 def test_bad_rows_are_told_by_line_and_the_good_ones_are_stored(
@@ -238,7 +248,7 @@ def test_an_import_that_was_finished_before_sends_nothing(makoto: Terminal, reco
 
 
 def test_a_server_that_does_not_go_on_ends_the_import(makoto: Terminal, recorded: Recorded, file: Path) -> None:
-    recorded.stuck = True
+    recorded.lines_at_once = 0
 
     said = makoto("telemetry", "import", str(file), "--device", "edge-07")
 
