@@ -7,7 +7,7 @@ from typing import NamedTuple
 from functions.tenants.changes import project
 from functions.tenants.model import AdministratorTaken, ResourcesRemain, TenantNotEmpty
 from functions.tenants.ports import TenantsPorts
-from functions.tenants.verification import OBJECT_PROBE, SECRET_PROBE, verify_stores
+from functions.tenants.verification import OBJECT_PROBE, secret_probe, verify_stores
 from makoto.domain import Role
 from makoto.domain.membership import Membership
 from makoto.errors import Throttled, Unavailable
@@ -88,7 +88,8 @@ def write_configuration(entry: TenantEntry, ports: TenantsPorts) -> None:
 def remove_secrets(entry: TenantEntry, ports: TenantsPorts) -> None:
     """Remove the secrets that the platform made; its documents go with their store."""
     secrets = ports.bind(entry.record).secrets
-    for name in (KEY_NAME, SECRET_PROBE):
+    probes = (secret_probe(attempt + 1) for attempt in range(_verifications(entry, ports)))
+    for name in (KEY_NAME, *probes):
         secrets.delete(name)
 
 
@@ -110,7 +111,12 @@ def _nothing(entry: TenantEntry, ports: TenantsPorts) -> None:
 
 
 def _verify(entry: TenantEntry, ports: TenantsPorts) -> None:
-    verify_stores(ports.bind(entry.record))
+    verify_stores(ports.bind(entry.record), _verifications(entry, ports))
+
+
+def _verifications(entry: TenantEntry, ports: TenantsPorts) -> int:
+    """How often a verification began, the present one counted."""
+    return sum(step.attempts for step in ports.tenancy.steps(entry.tenant_id) if step.step == "verify_stores")
 
 
 RESOURCES: dict[str, Resource] = {

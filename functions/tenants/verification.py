@@ -1,6 +1,7 @@
 """Proves that the platform can use a tenant's stores: it writes, reads, lists and deletes in each of them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from functions.tenants.model import StoreNotUsable
@@ -10,7 +11,6 @@ from makoto.ports.documents import Key, Query
 
 DOCUMENT_PROBE = Key("verification", "probe")
 OBJECT_PROBE = "verification/probe.txt"
-SECRET_PROBE = "verification"  # noqa: S105  the name of a secret
 WRITTEN = "まこと"
 
 
@@ -22,10 +22,15 @@ class Check(NamedTuple):
     act: Callable[[TenantContext], bool]
 
 
-def verify_stores(tenant: TenantContext) -> None:
+def verify_stores(tenant: TenantContext, attempt: int) -> None:
     """Try every act in every store; StoreNotUsable names the store and the permission that failed."""
-    for check in CHECKS:
+    for check in (*CHECKS, *_of_secrets(secret_probe(attempt))):
         _try(check, tenant)
+
+
+def secret_probe(attempt: int) -> str:
+    """Name an attempt's secret: AWS keeps the name of a deleted one taken for a while."""
+    return f"verification-{attempt}"
 
 
 def _try(check: Check, tenant: TenantContext) -> None:
@@ -72,18 +77,26 @@ def _delete_object(tenant: TenantContext) -> bool:
     return not tenant.objects.list("verification/", limit=1).items
 
 
-def _write_secret(tenant: TenantContext) -> bool:
-    tenant.secrets.put(SECRET_PROBE, WRITTEN)
+def _write_secret(name: str, tenant: TenantContext) -> bool:
+    tenant.secrets.put(name, WRITTEN)
     return True
 
 
-def _read_secret(tenant: TenantContext) -> bool:
-    return tenant.secrets.get(SECRET_PROBE).reveal() == WRITTEN
+def _read_secret(name: str, tenant: TenantContext) -> bool:
+    return tenant.secrets.get(name).reveal() == WRITTEN
 
 
-def _delete_secret(tenant: TenantContext) -> bool:
-    tenant.secrets.delete(SECRET_PROBE)
+def _delete_secret(name: str, tenant: TenantContext) -> bool:
+    tenant.secrets.delete(name)
     return True
+
+
+def _of_secrets(name: str) -> tuple[Check, ...]:
+    return (
+        Check("secrets", "write", partial(_write_secret, name)),
+        Check("secrets", "read", partial(_read_secret, name)),
+        Check("secrets", "delete", partial(_delete_secret, name)),
+    )
 
 
 CHECKS = (
@@ -95,7 +108,4 @@ CHECKS = (
     Check("objects", "read", _read_object),
     Check("objects", "list", _list_objects),
     Check("objects", "delete", _delete_object),
-    Check("secrets", "write", _write_secret),
-    Check("secrets", "read", _read_secret),
-    Check("secrets", "delete", _delete_secret),
 )

@@ -55,12 +55,12 @@ def _refusal(code: str, operation: str) -> ClientError:
     ],
 )
 def test_what_passes_by_itself_is_not_called_a_refusal(operation: str, code: str) -> None:
-    with pytest.raises(StoreNotReady, match=f"{operation} has to wait .{code}"), named_store("store"):
+    with pytest.raises(StoreNotReady, match=rf"{operation} has to wait .{code}"), named_store("store"):
         raise _refusal(code, operation)
 
 
 def test_an_unknown_code_is_a_refusal_that_names_it() -> None:
-    with pytest.raises(StoreRefused, match="CreateBucket was refused .TooManyBuckets"), named_store("objects"):
+    with pytest.raises(StoreRefused, match=r"CreateBucket was refused .TooManyBuckets"), named_store("objects"):
         raise _refusal("TooManyBuckets", "CreateBucket")
 
 

@@ -60,7 +60,7 @@ def test_provisioned_stores_pass_verification(
 ) -> None:
     provisioner.provision(record)
 
-    verify_stores(_opened(world, record))
+    verify_stores(_opened(world, record), 1)
 
 
 def test_provisioning_twice_is_provisioning_once(
@@ -112,7 +112,7 @@ def test_removing_leaves_nothing_although_old_versions_exist(
     world: AwsWorld, provisioner: AwsProvisioner, record: TenantRecord
 ) -> None:
     provisioner.provision(record)
-    verify_stores(_opened(world, record))
+    verify_stores(_opened(world, record), 1)
 
     assert provisioner.remove(record) == []
 
@@ -138,7 +138,7 @@ def test_half_made_stores_are_finished(world: AwsWorld, provisioner: AwsProvisio
 
     provisioner.provision(record)
 
-    verify_stores(_opened(world, record))
+    verify_stores(_opened(world, record), 1)
 
 
 def test_half_made_stores_are_removed(world: AwsWorld, provisioner: AwsProvisioner, record: TenantRecord) -> None:
@@ -196,7 +196,7 @@ def test_verification_names_what_the_role_may_not_do(world: AwsWorld, provisione
     iam.put_role_policy(RoleName=ROLE, PolicyName="denied", PolicyDocument=policy)
     try:
         with pytest.raises(StoreNotUsable, match="objects: read failed"):
-            verify_stores(_opened(world, record))
+            verify_stores(_opened(world, record), 1)
     finally:
         iam.delete_role_policy(RoleName=ROLE, PolicyName="denied")
 

@@ -8,6 +8,7 @@ from functions.tenants import model
 from functions.tenants.onboarding import finish_roll_back, run_step, undo_step
 from functions.tenants.resources import CONFIGURATION
 from functions.tenants.service import read_tenant
+from makoto.adapters.clouds.memory.secrets import MemorySecrets
 from makoto.domain import Role, TenantStatus
 from makoto.errors import Unavailable
 from makoto.ports.identity import NewUser
@@ -72,6 +73,36 @@ def test_verification_leaves_no_probe() -> None:
     tenant_id = world.active()
 
     assert "objects" not in world.left_of(tenant_id)
+
+
+class LingeringSecrets(MemorySecrets):
+    """Secrets whose names stay taken for a while after their deletion, as AWS's do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._going: set[str] = set()
+
+    def create(self, name: str, value: str) -> bool:
+        if name in self._going:
+            raise Unavailable("the secret is still being removed")
+        return super().create(name, value)
+
+    def delete(self, name: str) -> None:
+        super().delete(name)
+        self._going.add(name)
+
+
+def test_a_verification_is_repeated_while_the_last_ones_secret_is_still_going() -> None:
+    world = World()
+    tenant_id = world.admit()
+    world.cloud.stores(tenant_id).secrets._driver = LingeringSecrets()
+    for step in model.STEPS[:-1]:
+        run_step(step, task(tenant_id), world.ports)
+
+    run_step("verify_stores", task(tenant_id), world.ports)
+
+    assert world.roll_back(tenant_id)
+    assert world.left_of(tenant_id) == []
 
 
 @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
