@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from functions.telemetry import keys
 from makoto.domain import DeviceId
 from makoto.ports.context import TenantContext
-from makoto.ports.documents import Document, Key, Query
+from makoto.ports.documents import Datum, Document, Key, Put, Query
 from makoto.ports.history import StoredFile
 
 HOUR_MS = 3_600_000
@@ -15,7 +16,10 @@ HOUR_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of one hour (since 1970-01-01 UTC), with the times of its first and last reading."""
+    """A file of one hour (since 1970-01-01 UTC), with the times of its first and last reading.
+
+    Not all of it is in the minutes' summaries unless `is_summarised`: imported readings are in files only.
+    """
 
     key: Key
     version: str
@@ -24,10 +28,20 @@ class Entry:
     rows: int
     t_min: int
     t_max: int
+    is_summarised: bool = True
 
     @property
     def ulid(self) -> str:
         return self.key.id.rpartition("#")[2]
+
+
+class Figures(NamedTuple):
+    """What an entry says of its file; times in ms."""
+
+    rows: int
+    bytes: int
+    t_min: int
+    t_max: int
 
 
 def entries_of(device: DeviceId, first_hour: int, last_hour: int, tenant: TenantContext) -> Iterator[Entry]:
@@ -56,7 +70,20 @@ def _entry(document: Document) -> Entry:
         rows=_number(data["rows"]),
         t_min=_number(data["t_min"]),
         t_max=_number(data["t_max"]),
+        is_summarised=bool(data.get("summarised", True)),
     )
+
+
+def entry_put(device: DeviceId, hour: int, ulid: str, figures: Figures, *, is_summarised: bool) -> Put:
+    """Make a file count."""
+    entry: dict[str, Datum] = {
+        "object": keys.object_key(device, hour, ulid),
+        "rows": figures.rows,
+        "bytes": figures.bytes,
+        "t_min": figures.t_min,
+        "t_max": figures.t_max,
+    }
+    return Put(keys.file_key(device, hour, ulid), entry if is_summarised else {**entry, "summarised": False})
 
 
 def hour_of(name: str) -> int:
