@@ -15,7 +15,7 @@ from local.aws import Aws
 from local.cast import ADMINISTRATOR, TENANTS, DemoDevice, DemoTenant
 from local.deployment import Deployment
 from local.people import People
-from local.settings import PLATFORM_ACCOUNT, REGION
+from local.settings import ENVIRONMENT, PLATFORM_ACCOUNT, REGION
 from local.state import State, write_private
 from makoto.domain import PLATFORM_TENANT_ID
 from makoto.domain.membership import Membership
@@ -72,7 +72,8 @@ class Onboarding:
     def _deploy_role(self, tenant: DemoTenant) -> None:
         """Do what a customer does: deploy the platform's template in the own account."""
         template = self.assembly.template(f"{TENANT_ACCOUNT}.template.json")
-        parameters = {"PlatformAccountId": PLATFORM_ACCOUNT, "ExternalId": tenant.external_id}
+        parameters = {"PlatformAccountId": PLATFORM_ACCOUNT, "PlatformEnvironment": ENVIRONMENT}
+        parameters["ExternalId"] = tenant.external_id
         Deployment(Aws(self.aws.endpoint, tenant.account)).deploy_stack(TENANT_ACCOUNT, template, parameters)
 
     def _onboard(self, platform: ApiClient, tenant: DemoTenant, *, attempt: int) -> str:

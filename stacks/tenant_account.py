@@ -5,6 +5,8 @@ from constructs import Construct
 
 from stacks.constructs.tenant_data_role import TenantDataRole
 from stacks.grants import CUSTOMER_ROLE
+from stacks.names import Names
+from stacks.settings import ENVIRONMENTS
 
 
 class TenantAccountStack(cdk.Stack):
@@ -23,6 +25,13 @@ class TenantAccountStack(cdk.Stack):
             description="The AWS account of the Makoto platform",
             allowed_pattern=r"^\d{12}$",
         )
+        environment = cdk.CfnParameter(
+            self,
+            "PlatformEnvironment",
+            description="The environment of the platform that keeps this tenant; no other may take the role",
+            allowed_values=list(ENVIRONMENTS),
+            default="prod",
+        )
         external_id = cdk.CfnParameter(
             self,
             "ExternalId",
@@ -35,7 +44,7 @@ class TenantAccountStack(cdk.Stack):
             "Access",
             name=CUSTOMER_ROLE,
             platform_account=platform_account.value_as_string,
-            platform_roles="makoto-*",
+            platform_roles=f"{Names(environment.value_as_string).prefix}-*",
             external_id=external_id.value_as_string,
         )
         cdk.CfnOutput(self, "RoleArn", value=access.role.role_arn)

@@ -77,21 +77,24 @@ class TenantDataRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         roles = f"arn:aws:iam::{platform_account}:role/{platform_roles}"
-        conditions: dict[str, object] = {
+        known: dict[str, object] = {
             "ArnLike": {"aws:PrincipalArn": roles},
             "StringLike": {f"aws:RequestTag/{TENANT_TAG}": TENANT_ID},
         }
-        if external_id is not None:
-            conditions["StringEquals"] = {"sts:ExternalId": external_id}
-        principal = iam.PrincipalWithConditions(iam.AccountPrincipal(platform_account), conditions)
+        agreed = {"StringEquals": {"sts:ExternalId": external_id}} if external_id is not None else {}
+        platform = iam.AccountPrincipal(platform_account)
         self.role = iam.Role(
             self,
             "Role",
             role_name=name,
             description="The platform's access to tenants' tables, buckets and secrets",
-            assumed_by=principal.with_session_tags(),
+            assumed_by=iam.PrincipalWithConditions(platform, {**known, **agreed}),
             max_session_duration=cdk.Duration.hours(1),
         )
+        # a statement of its own: an external id is a key of AssumeRole only
+        tag = iam.PolicyStatement(actions=["sts:TagSession"], principals=[platform], conditions=known)
+        assert self.role.assume_role_policy is not None  # every role made here has one
+        self.role.assume_role_policy.add_statements(tag)
         self._allow_stores()
 
     def _allow_stores(self) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from makoto.adapters.database.connection import CONNECT_TIMEOUT_S
-from tests.stacks.assembly import Assembly, flat, listed
+from tests.stacks.assembly import Assembly, Resource, flat, listed
 
 TABLES = {"configuration", "sessions", "idempotency", "limits"}
 
@@ -166,24 +166,34 @@ def test_every_key_rotates(prod: Assembly) -> None:
 def test_a_hosted_tenants_role_is_taken_only_by_the_platforms_roles_for_one_tenant(prod: Assembly) -> None:
     role = prod.named("AWS::IAM::Role", "RoleName")["makoto-prod-tenant-data"]
 
-    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
-    assert sorted(listed(trust["Action"])) == ["sts:AssumeRole", "sts:TagSession"]
-    assert flat(trust["Condition"]["ArnLike"]["aws:PrincipalArn"]).endswith(":role/makoto-prod-*")
-    assert trust["Condition"]["StringLike"] == {"aws:RequestTag/makoto-tenant": "t????????????"}
+    trust = _trust(role)
+    assert set(trust) == {"sts:AssumeRole", "sts:TagSession"}
+    for statement in trust.values():
+        assert flat(statement["Condition"]["ArnLike"]["aws:PrincipalArn"]).endswith(":role/makoto-prod-*")
+        assert statement["Condition"]["StringLike"] == {"aws:RequestTag/makoto-tenant": "t????????????"}
 
 
-def test_a_customers_role_asks_for_the_external_id_too(prod: Assembly) -> None:
+def test_a_customers_role_is_taken_by_one_environment_and_with_the_external_id(prod: Assembly) -> None:
     role = prod.only("AWS::IAM::Role", "TenantAccount")
 
-    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    trust = _trust(role)
     assert role["RoleName"] == "makoto-tenant-access"
-    assert trust["Condition"]["StringEquals"] == {"sts:ExternalId": {"Ref": "ExternalId"}}
-    assert flat(trust["Condition"]["ArnLike"]["aws:PrincipalArn"]) == "arn:aws:iam::<PlatformAccountId>:role/makoto-*"
-    assert flat(trust["Principal"]["AWS"]).endswith(":iam::<PlatformAccountId>:root")
+    assert trust["sts:AssumeRole"]["Condition"]["StringEquals"] == {"sts:ExternalId": {"Ref": "ExternalId"}}
+    assert "StringEquals" not in trust["sts:TagSession"]["Condition"]  # sts:ExternalId is a key of AssumeRole only
+    for statement in trust.values():
+        platforms = flat(statement["Condition"]["ArnLike"]["aws:PrincipalArn"])
+        assert platforms == "arn:aws:iam::<PlatformAccountId>:role/makoto-<PlatformEnvironment>-*"
+        assert flat(statement["Principal"]["AWS"]).endswith(":iam::<PlatformAccountId>:root")
+
+
+def _trust(role: Resource) -> dict[str, Resource]:
+    """The one statement of each action."""
+    statements = role["AssumeRolePolicyDocument"]["Statement"]
+    return {action: statement for statement in statements for action in listed(statement["Action"])}
 
 
 def test_a_customers_template_needs_no_bootstrap_and_no_asset(prod: Assembly) -> None:
     template = prod.templates["TenantAccount"]
 
-    assert set(template["Parameters"]) == {"PlatformAccountId", "ExternalId"}
+    assert set(template["Parameters"]) == {"PlatformAccountId", "PlatformEnvironment", "ExternalId"}
     assert "Rules" not in template
