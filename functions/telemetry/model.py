@@ -15,6 +15,7 @@ LONGEST = timedelta(days=3660)
 
 MetricName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Step = Annotated[str, StringConstraints(pattern=r"^(raw|[1-9][0-9]{0,3}[smhd])$")]
+ExportForm = Literal["csv", "parquet"]
 Cursor = Annotated[str, StringConstraints(max_length=8192)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Filename = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
@@ -45,15 +46,6 @@ class Aggregation(StrEnum):
     LAST = "last"
     COUNT = "count"
     QUALITY_SHARE = "quality_share"
-
-
-class RecordKind(StrEnum):
-    """What else a device reports beside readings."""
-
-    STATES = "states"
-    COUNTERS = "counters"
-    ALARMS = "alarms"
-    BIRTHS = "births"
 
 
 class AskLatest(Value):
@@ -92,7 +84,6 @@ class AskHistory(Value):
 class AskRecords(Value):
     """Births, states, counters or alarms of a device, oldest first."""
 
-    kind: RecordKind
     device: DeviceId
     start: Instant
     end: Instant
@@ -115,7 +106,7 @@ class AskExport(Value):
     metrics: Annotated[tuple[MetricName, ...], Field(max_length=MAX_METRICS)] = ()
     start: Instant
     end: Instant
-    form: Literal["csv", "parquet"] = "csv"
+    form: ExportForm = "csv"
 
 
 class StartImport(Value):

@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+from makoto.analytics.counters import CounterEvent
 from makoto.analytics.rollups import Scalar
 from makoto.domain import Value, instant_from_ms
 
@@ -73,3 +74,66 @@ class Export(Value):
     expires_at: str
     rows: int
     bytes: int
+
+
+class _Reported(Value):
+    """What every record says of itself."""
+
+    time: str
+    received_at: str
+    session: str
+    seq: int
+
+
+class StateItem(_Reported):
+    """A change of the machine's state (PackML code)."""
+
+    packml: int
+    mode: int
+    reason: int | None
+    order: str | None
+
+
+class AlarmText(Value):
+    """An alarm in words."""
+
+    en: str
+    ja: str
+
+
+class AlarmItem(_Reported):
+    """An alarm that came or went."""
+
+    id: str
+    severity: int
+    active: bool
+    text: AlarmText
+
+
+class CounterItem(_Reported):
+    """Counters as the machine shows them, what they counted since the report before, and what happened to them."""
+
+    good: int
+    scrap: int
+    good_delta: int
+    scrap_delta: int
+    event: CounterEvent | None
+
+
+class MetricItem(Value):
+    """A metric as its birth declares it."""
+
+    m: str
+    type: str
+    unit: str | None = None
+    min: float | None = None
+    max: float | None = None
+    deadband: float | None = None
+    source: str | None = None
+    alias: int | None = None
+
+
+class BirthItem(_Reported):
+    """A catalogue of metrics."""
+
+    metrics: tuple[MetricItem, ...]

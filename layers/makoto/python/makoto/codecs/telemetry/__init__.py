@@ -2,7 +2,7 @@
 
 from makoto.codecs.telemetry.columns import BAD, GOOD, STALE, UNCERTAIN, Columns
 from makoto.codecs.telemetry.companions import Alarm, Birth, Counters, Death, MachineState, MetricDefinition
-from makoto.codecs.telemetry.decoder import Content, Decoded, Decoder, Identity
+from makoto.codecs.telemetry.decoder import Content, Decoded, Decoder, Identity, edge_of
 from makoto.codecs.telemetry.kinds import Kind
 from makoto.codecs.telemetry.message import DeviceMessage
 from makoto.codecs.telemetry.rules import MAX_MESSAGE_BYTES, Fault
@@ -27,4 +27,5 @@ __all__ = [
     "Kind",
     "MachineState",
     "MetricDefinition",
+    "edge_of",
 ]

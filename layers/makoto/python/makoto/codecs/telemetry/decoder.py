@@ -118,6 +118,16 @@ class Decoder:
         return joined(parts), faults
 
 
+def edge_of(body: bytes) -> str | None:
+    """Find the name by which a message calls its device, where there is one."""
+    try:
+        document = read_json(body) if len(body) <= MAX_MESSAGE_BYTES else None
+    except Unreadable:
+        return None
+    edge = document.get("edge") if isinstance(document, dict) else None
+    return edge if isinstance(edge, str) else None
+
+
 def decode_exactly(body: bytes, *, device: str, received_at_ms: int, kind: Kind | None = None) -> Decoded:
     """Decode by the definition, slowly; what `Decoder` does must equal this."""
     try:

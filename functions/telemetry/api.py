@@ -1,0 +1,145 @@
+"""HTTP routes of telemetry."""
+
+import base64
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.telemetry import service
+from functions.telemetry.model import (
+    MAX_METRICS,
+    MAX_PAGE,
+    Aggregation,
+    AskExport,
+    AskHistory,
+    AskLatest,
+    AskQuarantine,
+    AskRecords,
+    Cursor,
+    ExportForm,
+    MetricName,
+    Step,
+)
+from functions.telemetry.views import (
+    AlarmItem,
+    BirthItem,
+    CounterItem,
+    Export,
+    Item,
+    LatestItem,
+    QuarantineItem,
+    StateItem,
+    Stored,
+)
+from makoto.domain import DeviceId, Instant, Page, Slug, TenantId
+from makoto.runtime.composition import platform
+from makoto.runtime.http import HttpApi, permit
+
+TELEMETRY = "/api/v1/tenants/<tenant_id>/telemetry"
+READ = permit("telemetry:read")
+Tenant = Annotated[TenantId, Path()]
+Device = Annotated[DeviceId, Query()]
+Place = Annotated[Slug | None, Query()]
+Start = Annotated[Instant, Query(alias="from")]
+End = Annotated[Instant, Query(alias="to")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+After = Annotated[Cursor | None, Query()]
+
+api = HttpApi("telemetry")
+handler = api.handler
+
+
+def _sent() -> bytes:
+    """The body as it was sent: what it is worth is said by the telemetry codec."""
+    event = api.current_event.raw_event
+    body = event.get("body") or ""
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+
+
+@api.post(TELEMETRY, middlewares=[permit("telemetry:write")])
+def post_message(tenant_id: Tenant, device: Annotated[DeviceId | None, Query()] = None) -> Stored:
+    return service.post_message(_sent(), device, api.tenant(), platform().configuration)
+
+
+@api.get(f"{TELEMETRY}/latest", middlewares=[READ])
+def read_latest(
+    tenant_id: Tenant,
+    device: Annotated[DeviceId | None, Query()] = None,
+    site: Place = None,
+    area: Place = None,
+    line: Place = None,
+    limit: Limit = 200,
+    cursor: After = None,
+) -> Page[LatestItem]:
+    asked = AskLatest(device=device, site=site, area=area, line=line, limit=limit, cursor=cursor)
+    return service.read_latest(asked, api.tenant())
+
+
+@api.get(f"{TELEMETRY}/history", middlewares=[READ])
+def read_history(  # noqa: PLR0913  each is a part of the question
+    tenant_id: Tenant,
+    device: Device,
+    metric: Annotated[list[MetricName], Query(min_length=1, max_length=MAX_METRICS)],
+    start: Start,
+    end: End,
+    step: Annotated[Step, Query()] = "1m",
+    aggregation: Annotated[list[Aggregation] | None, Query(max_length=len(Aggregation))] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1000,
+    cursor: After = None,
+) -> Page[Item]:
+    span = {"start": start, "end": end, "step": step, "limit": limit, "cursor": cursor}
+    chosen = tuple(aggregation or [Aggregation.MEAN])
+    asked = AskHistory(device=device, metrics=tuple(metric), aggregations=chosen, **span)
+    return service.read_history(asked, api.tenant(), platform().history)
+
+
+@api.get(f"{TELEMETRY}/export", middlewares=[permit("telemetry:export")])
+def export_history(
+    tenant_id: Tenant,
+    device: Device,
+    start: Start,
+    end: End,
+    metric: Annotated[list[MetricName] | None, Query(max_length=MAX_METRICS)] = None,
+    form: Annotated[ExportForm, Query(alias="format")] = "csv",
+) -> Export:
+    asked = AskExport(device=device, metrics=tuple(metric or ()), start=start, end=end, form=form)
+    return service.export_history(asked, api.tenant(), platform().history)
+
+
+@api.get(f"{TELEMETRY}/quarantine", middlewares=[READ])
+def read_quarantine(
+    tenant_id: Tenant, device: Device, limit: Limit = 100, cursor: After = None
+) -> Page[QuarantineItem]:
+    return service.read_quarantine(AskQuarantine(device=device, limit=limit, cursor=cursor), api.tenant())
+
+
+@api.get(f"{TELEMETRY}/states", middlewares=[READ])
+def read_states(
+    tenant_id: Tenant, device: Device, start: Start, end: End, limit: Limit = 200, cursor: After = None
+) -> Page[StateItem]:
+    asked = AskRecords(device=device, start=start, end=end, limit=limit, cursor=cursor)
+    return service.read_states(asked, api.tenant())
+
+
+@api.get(f"{TELEMETRY}/counters", middlewares=[READ])
+def read_counters(
+    tenant_id: Tenant, device: Device, start: Start, end: End, limit: Limit = 200, cursor: After = None
+) -> Page[CounterItem]:
+    asked = AskRecords(device=device, start=start, end=end, limit=limit, cursor=cursor)
+    return service.read_counters(asked, api.tenant())
+
+
+@api.get(f"{TELEMETRY}/alarms", middlewares=[READ])
+def read_alarms(
+    tenant_id: Tenant, device: Device, start: Start, end: End, limit: Limit = 200, cursor: After = None
+) -> Page[AlarmItem]:
+    asked = AskRecords(device=device, start=start, end=end, limit=limit, cursor=cursor)
+    return service.read_alarms(asked, api.tenant())
+
+
+@api.get(f"{TELEMETRY}/births", middlewares=[READ])
+def read_births(
+    tenant_id: Tenant, device: Device, start: Start, end: End, limit: Limit = 200, cursor: After = None
+) -> Page[BirthItem]:
+    asked = AskRecords(device=device, start=start, end=end, limit=limit, cursor=cursor)
+    return service.read_births(asked, api.tenant())
