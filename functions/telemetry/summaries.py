@@ -68,7 +68,8 @@ def _sources(command: AskHistory, edges: list[int], tenant: TenantContext) -> tu
     files, from_minutes, size = list[StoredFile](), list[int](), 0
     for hour in hours:
         entries = by_hour.get(hour, [])
-        if is_by_minute and (hour >= unsettled or (len(entries) > MANY_FILES and _has_minutes(hour, tenant))):
+        is_many = hour >= unsettled or (len(entries) > MANY_FILES and _has_minutes(hour, tenant))
+        if is_by_minute and is_many and all(entry.is_summarised for entry in entries):
             from_minutes.append(hour)
             continue
         size += sum(entry.file.bytes for entry in entries)
