@@ -3,15 +3,19 @@
 import re
 import unicodedata
 from functools import cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from makoto.domain import CloudAccount, Slug, Value
-from makoto.domain.tenant import AccountId, ExternalId, Region, RoleArn
+from makoto.domain.tenant import AccountId, Region, RoleArn
 
 MOST_FEATURES = 32
+LEAST_DISTINCT = 8
+CUSTOMER_ROLE = "makoto-tenant-access"
+"""The role that the platform may take in a customer's account; its own policy names no other."""
+
 _DIRECTION_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMAIL = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
@@ -47,11 +51,22 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _hard_to_guess(external_id: str) -> str:
+    if len(set(external_id)) < LEAST_DISTINCT:
+        raise ValueError(f"must be random: at least {LEAST_DISTINCT} different characters")
+    return external_id
+
+
 def _distinct(features: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(features)) < len(features):
         raise ValueError("must not name a feature twice")
     return features
 
+
+AgreedExternalId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", min_length=16, max_length=256), AfterValidator(_hard_to_guess)
+]
+"""The lengths are those of the customer's template, the characters those of `secrets.token_urlsafe`."""
 
 PlainText = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_plain_text)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_plain_text)]
@@ -82,13 +97,18 @@ class OwnAccount(Value):
     account_id: AccountId
     region: Region
     role_arn: RoleArn
-    external_id: ExternalId
+    external_id: AgreedExternalId
 
-    @model_validator(mode="after")
-    def _role_is_in_the_account(self) -> Self:
-        if self.role_arn.split(":")[4] != self.account_id:
-            raise ValueError("role_arn must name a role of account_id")
-        return self
+    @field_validator("role_arn")
+    @classmethod
+    def _role_is_the_agreed_one(cls, role_arn: str, given: ValidationInfo) -> str:
+        account_id = given.data.get("account_id")  # absent when it breaks its own rule
+        parts = role_arn.split(":")
+        if account_id is not None and parts[4] != account_id:
+            raise ValueError("must be a role of account_id")
+        if parts[5] != f"role/{CUSTOMER_ROLE}":
+            raise ValueError(f"must be the role {CUSTOMER_ROLE} that the platform's template makes")
+        return role_arn
 
     def to_account(self) -> CloudAccount:
         return CloudAccount(

@@ -77,6 +77,13 @@ def admit(command: OnboardTenant, tenant_id: str, hosted: CloudAccount) -> Tenan
     )
 
 
+def require_region(record: TenantRecord, region: str) -> None:
+    """Raise Invalid for an account in a region that the platform's network does not lead to."""
+    if record.cloud.region != region:
+        detail = f"this environment reaches {region} only"
+        raise Invalid(detail, errors=[FieldError("/body/cloud/region", "unreachable", detail)])
+
+
 def activate(record: TenantRecord) -> TenantRecord:
     """End an onboarding well."""
     require_onboarding(record)

@@ -17,7 +17,10 @@ from makoto.ports.workflows import Workflows
 
 @dataclass(frozen=True)
 class TenantsPorts:
-    """The platform's ports; `bind` opens one tenant's own stores, whatever its status."""
+    """The platform's ports; `bind` opens one tenant's own stores, whatever its status.
+
+    `reaches_other_regions` says whether the functions' network has a way to another region's endpoints.
+    """
 
     tenancy: TenancyStore
     configuration: Configuration
@@ -29,6 +32,7 @@ class TenantsPorts:
     ids: Ids
     hosted: CloudAccount
     bind: Callable[[TenantRecord], TenantContext]
+    reaches_other_regions: bool = False
 
 
 @dataclass(frozen=True)

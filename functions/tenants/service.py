@@ -103,8 +103,11 @@ def remove_tenant(entry: TenantEntry, act: Act, ports: TenantsPorts) -> None:
 
 def _admit(command: OnboardTenant, admission: Admission, act: Act, ports: TenantsPorts) -> TenantEntry:
     now = ports.clock.now()
+    record = model.admit(command, new_tenant_id(ports.ids.random(12)), ports.hosted)
+    if not ports.reaches_other_regions:
+        model.require_region(record, ports.hosted.region)
     entry = TenantEntry(
-        record=model.admit(command, new_tenant_id(ports.ids.random(12)), ports.hosted),
+        record=record,
         administrator=FirstAdministrator(**command.administrator.model_dump()),
         created_at=now,
         updated_at=now,

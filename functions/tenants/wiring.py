@@ -33,4 +33,5 @@ def _ports_of(platform: Platform) -> TenantsPorts:
         ids=platform.ids,
         hosted=CloudAccount(account_id=settings.account_id, region=settings.region, role_arn=settings.hosted_role_arn),
         bind=bind,
+        reaches_other_regions=settings.reaches_other_regions,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.tenants.commands import CUSTOMER_ROLE
 from functions.tenants.model import StoreNotUsable
 from functions.tenants.verification import verify_stores
 from makoto.adapters.clouds.aws.credentials import TenantRoleRefused
@@ -16,6 +17,7 @@ from makoto.domain import TenantRecord
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Key
 from makoto.ports.provisioning import StoreRefused, StoreTaken
+from stacks import grants
 from stacks.constructs import tenant_data_role
 from tests.contract.clouds.worlds import EXTERNAL_ID, OWN_ACCOUNT, ROLE, AwsWorld, create_table, new_tenant
 
@@ -233,6 +235,10 @@ def test_the_deployed_role_allows_what_provisioning_asks_for() -> None:
     }
 
     assert asked <= allowed
+
+
+def test_a_customers_role_is_the_one_that_its_template_makes_and_the_platform_may_take() -> None:
+    assert CUSTOMER_ROLE == grants.CUSTOMER_ROLE
 
 
 def test_the_session_policy_fits_into_a_session() -> None:

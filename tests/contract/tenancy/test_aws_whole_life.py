@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from functions.tenants import api, migrate, schedule, tasks
+from functions.tenants.commands import CUSTOMER_ROLE
 from functions.tenants.model import STEPS
 from functions.tenants.wiring import ports
 from makoto.adapters.clouds.aws.session import platform_client
@@ -27,10 +28,19 @@ CLOUDS = {
         "mode": "own_account",
         "account_id": OWN_ACCOUNT,
         "region": REGION,
-        "role_arn": f"arn:aws:iam::{OWN_ACCOUNT}:role/{ROLE}",
+        "role_arn": f"arn:aws:iam::{OWN_ACCOUNT}:role/{CUSTOMER_ROLE}",
         "external_id": EXTERNAL_ID,
     },
 }
+
+
+def _customers_role(world: AwsWorld) -> None:
+    """Make the role of the customer's template, as the account's other role was made."""
+    iam = world.root("iam", OWN_ACCOUNT)
+    trust = iam.get_role(RoleName=ROLE)["Role"]["AssumeRolePolicyDocument"]
+    allowed = iam.get_role_policy(RoleName=ROLE, PolicyName="stores")["PolicyDocument"]
+    iam.create_role(RoleName=CUSTOMER_ROLE, AssumeRolePolicyDocument=json.dumps(trust))
+    iam.put_role_policy(RoleName=CUSTOMER_ROLE, PolicyName="stores", PolicyDocument=json.dumps(allowed))
 
 
 def _secret(world: AwsWorld, name: str, login: DatabaseLogin) -> None:
@@ -47,6 +57,7 @@ def _secret(world: AwsWorld, name: str, login: DatabaseLogin) -> None:
 @pytest.fixture(scope="module")
 def deployed(world: AwsWorld, owner: DatabaseLogin, application: DatabaseLogin) -> RuntimeSettings:
     """What the stacks make before the first tenant."""
+    _customers_role(world)
     pool = world.root("cognito-idp").create_user_pool(PoolName="contract")["UserPool"]["Id"]
     machine = world.root("stepfunctions").create_state_machine(
         name="contract-onboard-tenant",

@@ -8,6 +8,7 @@ import pytest
 from makoto.runtime.composition import Platform
 from tests.builders import OTHER_TENANT, TENANT
 from tests.entry.tenants.conftest import TENANTS, Call, customer
+from tests.unit.tenants.test_commands import OWN
 
 KEY = {"Idempotency-Key": "8a5f0e1c-7c1b-4c55-9c59-6f7d5f0f9a11"}
 NOWHERE = "t00000000000z"
@@ -71,6 +72,11 @@ def test_a_request_without_a_good_key_is_a_422(call: Call, headers: dict[str, st
         ({"administrator": []}, "/body/administrator"),
         ({"cloud": {"mode": "moon"}}, "/body/cloud"),
         ({"cloud": "hosted"}, "/body/cloud"),
+        ({"cloud": OWN | {"region": "tokyo"}}, "/body/cloud/own_account/region"),
+        ({"cloud": OWN | {"account_id": "333333333333"}}, "/body/cloud/own_account/role_arn"),
+        ({"cloud": OWN | {"role_arn": "arn:aws:iam::222222222222:role/x"}}, "/body/cloud/own_account/role_arn"),
+        ({"cloud": OWN | {"external_id": "short"}}, "/body/cloud/own_account/external_id"),
+        ({"cloud": OWN | {"region": "eu-central-1"}}, "/body/cloud/region"),
         ({"features": ["A"]}, "/body/features/0"),
         ({"features": float(2**70)}, "/body/features"),
         ({"time_zone": "Mars/Olympus"}, "/body/time_zone"),
@@ -101,8 +107,8 @@ def test_the_platforms_own_account_is_nobodys(call: Call, platform: Platform) ->
         "mode": "own_account",
         "account_id": platform.settings.account_id,
         "region": "ap-northeast-1",
-        "role_arn": f"arn:aws:iam::{platform.settings.account_id}:role/admin",
-        "external_id": "external-1",
+        "role_arn": f"arn:aws:iam::{platform.settings.account_id}:role/makoto-tenant-access",
+        "external_id": "Zb3-kq_9VtR2mXw7",
     }
 
     answer = call("POST", TENANTS, body=customer(cloud=own), headers=KEY)

@@ -1,5 +1,6 @@
 """What the operator may send: exactly this, and a precise refusal of anything else."""
 
+import secrets
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ OWN = {
     "mode": "own_account",
     "account_id": "222222222222",
     "region": "ap-northeast-1",
-    "role_arn": "arn:aws:iam::222222222222:role/makoto",
-    "external_id": "external-1",
+    "role_arn": "arn:aws:iam::222222222222:role/makoto-tenant-access",
+    "external_id": "Zb3-kq_9VtR2mXw7",
 }
 
 
@@ -83,24 +84,39 @@ def test_features_are_distinct_words(features: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "cloud",
+    ("cloud", "field"),
     [
-        {},
-        {"mode": "azure"},
-        {"mode": "hosted", "account_id": "222222222222"},
-        {"mode": "own_account"},
-        {**OWN, "account_id": "22222222222"},
-        {**OWN, "account_id": 222222222222},
-        {**OWN, "region": "tokyo"},
-        {**OWN, "external_id": "x"},
-        {**OWN, "role_arn": "arn:aws:iam::333333333333:role/makoto"},
-        {**OWN, "role_arn": "arn:aws:iam::222222222222:user/makoto"},
-        {**OWN, "surprise": True},
+        ({}, ()),
+        ({"mode": "azure"}, ()),
+        ({"mode": "hosted", "account_id": "222222222222"}, ("account_id",)),
+        ({"mode": "own_account"}, ("account_id",)),
+        ({**OWN, "account_id": "22222222222"}, ("account_id",)),
+        ({**OWN, "account_id": 222222222222}, ("account_id",)),
+        ({**OWN, "region": "tokyo"}, ("region",)),
+        ({**OWN, "surprise": True}, ("surprise",)),
+        ({**OWN, "role_arn": "arn:aws:iam::333333333333:role/makoto-tenant-access"}, ("role_arn",)),
+        ({**OWN, "role_arn": "arn:aws:iam::222222222222:role/another"}, ("role_arn",)),
+        ({**OWN, "role_arn": "arn:aws:iam::222222222222:role/path/makoto-tenant-access"}, ("role_arn",)),
+        ({**OWN, "role_arn": "arn:aws:iam::222222222222:user/makoto-tenant-access"}, ("role_arn",)),
+        ({**OWN, "external_id": "x"}, ("external_id",)),
+        ({**OWN, "external_id": "Zb3-kq_9VtR2mXw"}, ("external_id",)),
+        ({**OWN, "external_id": "x" * 257}, ("external_id",)),
+        ({**OWN, "external_id": "aaaaaaaaaaaaaaaaaaaaaaaa"}, ("external_id",)),
+        ({**OWN, "external_id": "Zb3 kq/9VtR2mXw7+"}, ("external_id",)),
+        ({**OWN, "external_id": "合言葉合言葉合言葉合言葉合言葉合言葉"}, ("external_id",)),
     ],
 )
-def test_a_cloud_is_hosted_or_a_whole_account(cloud: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
+def test_a_cloud_is_hosted_or_a_whole_account_and_what_is_wrong_is_named(
+    cloud: dict[str, Any], field: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValidationError) as refused:
         command(cloud=cloud)
+    assert any(error["loc"][2:] == field for error in refused.value.errors())
+
+
+def test_what_the_runbook_makes_is_an_external_id() -> None:
+    for _ in range(100):
+        assert command(cloud={**OWN, "external_id": secrets.token_urlsafe(32)})
 
 
 def test_an_unknown_field_is_refused() -> None:

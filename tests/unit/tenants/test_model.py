@@ -67,7 +67,7 @@ def test_a_tenant_with_its_own_account_is_reached_by_its_role() -> None:
 
 
 def test_the_platforms_account_is_nobodys_own() -> None:
-    own = {**OWN, "account_id": "000000000000", "role_arn": "arn:aws:iam::000000000000:role/admin"}
+    own = {**OWN, "account_id": "000000000000", "role_arn": "arn:aws:iam::000000000000:role/makoto-tenant-access"}
 
     with pytest.raises(Invalid) as refused:
         model.admit(command(cloud=own), TENANT, HOSTED)

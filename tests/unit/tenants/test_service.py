@@ -1,5 +1,6 @@
 """What the operator does with tenants."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,12 +17,13 @@ from functions.tenants.service import (
     suspend_tenant,
 )
 from makoto.domain import TenantStatus
-from makoto.errors import Unavailable
+from makoto.errors import Invalid, Unavailable
 from makoto.ports.documents import Key
 from makoto.ports.tenancy import IdempotencyKeyReused, OrganizationTaken, TenantNotFound
 from makoto.ports.tenant_entry import StepStatus
 from makoto.ports.workflows import ONBOARD_TENANT
 from tests.builders import TENANT
+from tests.unit.tenants.test_commands import OWN
 from tests.unit.tenants.world import ACT, KEY, World, command
 
 OVERDUE = SuspendTenant(reason="請求書が未払い")
@@ -38,6 +40,17 @@ def test_an_onboarding_starts_one_execution_named_after_tenant_and_attempt() -> 
 
     given = {"tenant_id": accepted.tenant_id, "mode": "onboard", "correlation_id": "request-1"}
     assert world.workflows.started == {(ONBOARD_TENANT, f"{accepted.tenant_id}-1"): given}
+
+
+def test_an_account_in_another_region_is_taken_on_only_where_it_can_be_reached() -> None:
+    world = World()
+    abroad = command(cloud=OWN | {"region": "eu-central-1"})
+
+    with pytest.raises(Invalid) as refused:
+        onboard_tenant(abroad, KEY, ACT, world.ports)
+    assert refused.value.errors[0].pointer == "/body/cloud/region"
+    with_nat = replace(world.ports, reaches_other_regions=True)
+    assert onboard_tenant(abroad, KEY, ACT, with_nat).status == "onboarding"
 
 
 def test_the_same_request_again_gives_the_same_answer_even_when_the_tenant_is_active() -> None:

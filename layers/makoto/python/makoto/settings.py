@@ -36,6 +36,7 @@ class RuntimeSettings(Value):
     hosted_role_arn: str
     rejected_queue_url: str
     assets_key_arn: str = ""
+    reaches_other_regions: bool = False
 
     tenant_cache_s: float = Field(default=10.0, ge=0, le=30)
     cors_origin: str = ""
