@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from functools import cache
+from importlib.resources import files
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -41,8 +41,8 @@ def _email(text: str) -> str:
 
 @cache
 def _time_zones() -> frozenset[str]:
-    """Every zone of the machine's database; reading its folder takes 10 ms."""
-    return frozenset(available_timezones())
+    """Every zone of the tzdata package, so that no image of the machine decides what is a zone."""
+    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
 
 
 def _time_zone(name: str) -> str:

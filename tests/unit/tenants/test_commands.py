@@ -1,6 +1,9 @@
 """What the operator may send: exactly this, and a precise refusal of anything else."""
 
 import secrets
+import zoneinfo
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +70,19 @@ def test_what_is_no_address_is_refused(email: str) -> None:
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "UTC", "America/Argentina/Buenos_Aires"])
 def test_a_time_zone_is_named(zone: str) -> None:
     assert command(time_zone=zone).time_zone == zone
+
+
+def test_a_zone_is_judged_by_our_own_database_and_not_by_the_machines(tmp_path: Path) -> None:
+    folder = tmp_path / "Land"
+    folder.mkdir()
+    (folder / "Nowhere").write_bytes((files("tzdata") / "zoneinfo" / "UTC").read_bytes())
+    zoneinfo.reset_tzpath([str(tmp_path)])
+    try:
+        assert command(time_zone="Asia/Tokyo").time_zone == "Asia/Tokyo"
+        with pytest.raises(ValidationError):
+            command(time_zone="Land/Nowhere")
+    finally:
+        zoneinfo.reset_tzpath()
 
 
 @pytest.mark.parametrize("zone", ["JST-9", "Asia", "../etc/passwd", "/etc/localtime", "Asia/Tokyo\0", "", "+09:00", 9])
