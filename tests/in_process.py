@@ -26,6 +26,9 @@ STAGE_ARN = "arn:aws:execute-api:ap-northeast-1:000000000000:api123/v1"
 BEARER = re.compile(r"[Bb]earer [-0-9A-Za-z_]+\.[-0-9A-Za-z_]+\.[-0-9A-Za-z_]+")
 """The authorizer's validation expression: what does not match it never reaches the function."""
 
+BINARY = ("text/csv", "application/octet-stream")
+"""As stacks/api.py has it; to import that would start node."""
+
 Answer = tuple[int, list[tuple[str, str]], bytes]
 TITLES = {
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
@@ -91,7 +94,7 @@ class Gateway:
         proven = _prove(headers.get("Authorization", ""), method, split.path) if route.is_guarded else {}
         query: dict[str, str | list[str]] = {**parse_qs(split.query, keep_blank_values=True)}
         event = api_event(method, unquote(split.path), tenant_id=None, query=query, headers=dict(headers.items()))
-        event |= _body(body)
+        event |= _body(body, headers.get("Content-Type", ""))
         event["requestContext"] |= {"authorizer": proven, "requestId": request_id}
         made = route.api.handler(event, lambda_context())
         several = made.get("multiValueHeaders", {})
@@ -125,13 +128,11 @@ def _prove(header: str, method: str, path: str) -> dict[str, str]:
     return {**context, "principalId": answer["principalId"]}
 
 
-def _body(body: bytes) -> dict[str, Any]:
-    if not body:
-        return {"body": None}
-    try:
-        return {"body": body.decode()}
-    except UnicodeDecodeError:
+def _body(body: bytes, content_type: str) -> dict[str, Any]:
+    """Binary media types arrive in Base64; a text that is not UTF-8 loses what cannot be read."""
+    if content_type.partition(";")[0] in BINARY:
         return {"body": b64encode(body).decode(), "isBase64Encoded": True}
+    return {"body": body.decode(errors="replace") or None}
 
 
 def _problem(refused: Refusal, request_id: str) -> Answer:

@@ -45,8 +45,8 @@ FAILURES: dict[str, tuple[str, str]] = {
         "時刻ではありません：{text}（例 2026-11-20T09:00+09:00、2h）。",
     ),
     "error.role_arn": (
-        "Not the ARN of a role: {text}. Write arn:aws:iam::123456789012:role/name.",
-        "ロールの ARN ではありません：{text}（例 arn:aws:iam::123456789012:role/name）。",
+        "Not the ARN of a role: {text}. Write arn:aws:iam::123456789012:role/makoto-tenant-access.",
+        "ロールの ARN ではありません：{text}（例 arn:aws:iam::123456789012:role/makoto-tenant-access）。",
     ),
     "error.external_id": ("--role-arn needs --external-id.", "--role-arn には --external-id が必要です。"),
     "error.key": ("Visible ASCII characters only.", "使えるのは半角英数字と記号だけです。"),

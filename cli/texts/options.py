@@ -30,10 +30,13 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "opt.admin_email": ("E-mail address of the first administrator.", "最初の管理者のメールアドレス。"),
     "opt.admin_name": ("Name of the first administrator.", "最初の管理者の氏名。"),
     "opt.role_arn": (
-        "Keep the data in the customer's own account: the role to assume there.",
-        "顧客自身の AWS アカウントに保存する場合：引き受けるロールの ARN。",
+        "Keep the data in the customer's own account: its role makoto-tenant-access.",
+        "顧客自身の AWS アカウントに保存する場合：そのロール makoto-tenant-access の ARN。",
     ),
-    "opt.external_id": ("The external id that this role asks for.", "そのロールが求める外部 ID。"),
+    "opt.external_id": (
+        "The random external id that this role asks for.",
+        "そのロールが求める外部 ID（推測できない乱数）。",
+    ),
     "opt.region": ("Region of the customer's own account.", "顧客自身のアカウントのリージョン。"),
     "opt.time_zone": ("Time zone of the factory.", "工場のタイムゾーン。"),
     "opt.locale": ("Language of the tenant: ja or en.", "テナントの言語：ja または en。"),

@@ -93,7 +93,9 @@ def recorded_api(recorded: Recorded) -> HttpApi:
         if offset != len(recorded.received):
             raise Invalid(f"the next part begins at {len(recorded.received)}")
         first = recorded.received.count(b"\n") + 1
-        body = b"".join((api.current_event.body or "").encode().splitlines(keepends=True)[: recorded.lines_at_once])
+        body = b"".join(
+            (api.current_event.decoded_body or "").encode().splitlines(keepends=True)[: recorded.lines_at_once]
+        )
         recorded.parts.append(offset)
         recorded.received += body
         lines = body.decode().splitlines()

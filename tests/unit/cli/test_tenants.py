@@ -113,9 +113,9 @@ def test_tenants_are_listed_by_status_and_the_rest_is_announced(
 
 
 def test_a_tenant_in_its_own_account_is_onboarded_by_its_role(operator: Terminal, state_machine: StateMachine) -> None:
-    role = "arn:aws:iam::123456789012:role/makoto"
+    role = "arn:aws:iam::123456789012:role/makoto-tenant-access"
 
-    said = operator(*CREATE, "--role-arn", role, "--external-id", "makoto-1", "--feature", "chat", "--json")
+    said = operator(*CREATE, "--role-arn", role, "--external-id", "k3Vt9xQpLm2ZrWbY", "--feature", "chat", "--json")
 
     tenant = json.loads(said.out)
     assert (tenant["account_id"], tenant["features"]) == ("123456789012", ["chat"])
@@ -125,7 +125,7 @@ def test_a_tenant_in_its_own_account_is_onboarded_by_its_role(operator: Terminal
     "more",
     [
         ("--role-arn", "not an arn"),
-        ("--role-arn", "arn:aws:iam::123456789012:role/makoto"),
+        ("--role-arn", "arn:aws:iam::123456789012:role/makoto-tenant-access"),
         ("--idempotency-key", "鍵"),
         ("--idempotency-key", "two words"),
         ("--time-zone", "Mars/Olympus"),
