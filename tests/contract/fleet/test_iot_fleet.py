@@ -18,7 +18,7 @@ from local.emulator import Emulator
 from local.settings import REGION
 from makoto.adapters.clouds.aws import fleet as aws_fleet
 from makoto.adapters.clouds.aws.fleet import IotFleet
-from makoto.errors import Throttled, Unavailable
+from makoto.errors import NotFound, Throttled, Unavailable
 from makoto.ports.fleet import Fleet, IssuedCertificate
 from makoto.settings import RuntimeSettings
 from tests.builders import settings
@@ -46,6 +46,7 @@ def client(emulator: Emulator) -> "IoTClient":
     made = iot_client(emulator.endpoint)
     allow = {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}
     made.create_policy(policyName=POLICY, policyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+    made.create_thing_type(thingTypeName=POLICY)
     return made
 
 
@@ -140,6 +141,13 @@ def test_a_registry_that_does_not_answer_is_unavailable(given: RuntimeSettings) 
         fleet.endpoint()
     with pytest.raises(Unavailable):
         fleet.certificates_of("t0123456789ab_edge-07")
+
+
+def test_what_was_not_deployed_is_not_made_by_a_request(client: "IoTClient", given: RuntimeSettings) -> None:
+    elsewhere = Fleet(IotFleet(client, given.model_copy(update={"device_policy_name": "makoto-none-device"})))
+
+    with pytest.raises(NotFound):
+        elsewhere.create_thing("t0123456789ab_edge-07", ATTRIBUTES)
 
 
 def test_a_busy_registry_says_when_to_come_back() -> None:

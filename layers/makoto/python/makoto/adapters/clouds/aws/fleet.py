@@ -23,7 +23,8 @@ AMAZON_ROOT_CA_1 = Path(__file__).with_name("amazon_root_ca_1.pem")  # https://w
 class IotFleet:
     """Things of one thing type; certificates speak through one policy that reads the thing's attributes.
 
-    The thing type bears the policy's name. It is needed: a thing without a type has at most 3 attributes.
+    The thing type bears the policy's name and is deployed with it. It is needed: a thing without a type has at most 3
+    attributes.
     """
 
     def __init__(self, client: "IoTClient", settings: RuntimeSettings) -> None:
@@ -34,10 +35,9 @@ class IotFleet:
     def put_thing(self, thing_name: str, attributes: dict[str, str]) -> None:
         with _translated():
             try:
-                self._create_thing(thing_name, attributes)
-            except self._client.exceptions.ResourceNotFoundException:
-                self._client.create_thing_type(thingTypeName=self._policy)
-                self._create_thing(thing_name, attributes)
+                self._client.create_thing(
+                    thingName=thing_name, thingTypeName=self._policy, attributePayload={"attributes": attributes}
+                )
             except self._client.exceptions.ResourceAlreadyExistsException:
                 self._client.update_thing(
                     thingName=thing_name, attributePayload={"attributes": attributes, "merge": False}
@@ -87,11 +87,6 @@ class IotFleet:
         with _translated():
             host = self._client.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
         return MqttEndpoint(host=host, port=MQTT_PORT, ca_pem=AMAZON_ROOT_CA_1.read_text())
-
-    def _create_thing(self, thing_name: str, attributes: dict[str, str]) -> None:
-        self._client.create_thing(
-            thingName=thing_name, thingTypeName=self._policy, attributePayload={"attributes": attributes}
-        )
 
     def _detach_thing(self, thing_name: str, certificate_id: str) -> None:
         with suppress(self._client.exceptions.ResourceNotFoundException):  # the thing is gone; the certificate stays
