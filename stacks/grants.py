@@ -28,18 +28,22 @@ class Upstream:
 
 Grant = Callable[[iam.Role, Upstream], None]
 
-READ_ITEMS = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
-WRITE_ITEMS = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem")
 ONBOARDING = "onboard_tenant"
 CUSTOMER_ROLE = "makoto-tenant-access"
+NAMED_LATER = "things and certificates are named by tenants and by IoT Core after deployment"
 
 
 def read_configuration(role: iam.Role, upstream: Upstream) -> None:
-    _table(role, upstream, "configuration", *READ_ITEMS)
+    _table(role, upstream, "configuration", "dynamodb:GetItem")
+
+
+def list_configuration(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "configuration", "dynamodb:GetItem", "dynamodb:Query")
 
 
 def write_configuration(role: iam.Role, upstream: Upstream) -> None:
-    _table(role, upstream, "configuration", *READ_ITEMS, *WRITE_ITEMS)
+    actions = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem")
+    _table(role, upstream, "configuration", *actions)
 
 
 def read_sessions(role: iam.Role, upstream: Upstream) -> None:
@@ -47,15 +51,11 @@ def read_sessions(role: iam.Role, upstream: Upstream) -> None:
 
 
 def write_sessions(role: iam.Role, upstream: Upstream) -> None:
-    _table(role, upstream, "sessions", "dynamodb:GetItem", "dynamodb:PutItem")
+    _table(role, upstream, "sessions", "dynamodb:PutItem")
 
 
-def be_idempotent(role: iam.Role, upstream: Upstream) -> None:
-    _table(role, upstream, "idempotency", "dynamodb:GetItem", *WRITE_ITEMS)
-
-
-def limit_rates(role: iam.Role, upstream: Upstream) -> None:
-    _table(role, upstream, "limits", "dynamodb:GetItem", "dynamodb:UpdateItem")
+def remember_events(role: iam.Role, upstream: Upstream) -> None:
+    _table(role, upstream, "idempotency", "dynamodb:GetItem", "dynamodb:PutItem")
 
 
 def use_database(role: iam.Role, upstream: Upstream) -> None:
@@ -74,12 +74,11 @@ def publish_events(role: iam.Role, upstream: Upstream) -> None:
 
 def start_onboarding(role: iam.Role, upstream: Upstream) -> None:
     machine = upstream.names.state_machine(ONBOARDING)
-    allow(role, "states:StartExecution", "states:DescribeStateMachine", on=[state_machine_arn(role, machine)])
+    allow(role, "states:StartExecution", on=[state_machine_arn(role, machine)])
     executions = state_machine_arn(role, f"{machine}:*").replace(":stateMachine:", ":execution:")
     allow(
         role,
         "states:DescribeExecution",
-        "states:StopExecution",
         on=[executions],
         wildcard_because="an execution is named after the tenant, which comes after deployment",
     )
@@ -91,24 +90,21 @@ def sign_people_in(role: iam.Role, upstream: Upstream) -> None:
     allow(role, *actions, on=[upstream.identity.pool.user_pool_arn])
 
 
-def manage_people(role: iam.Role, upstream: Upstream) -> None:
+def invite_people(role: iam.Role, upstream: Upstream) -> None:
     allow(
         role,
         "cognito-idp:AdminCreateUser",
         "cognito-idp:AdminGetUser",
-        "cognito-idp:AdminDeleteUser",
-        "cognito-idp:AdminDisableUser",
-        "cognito-idp:AdminEnableUser",
-        "cognito-idp:AdminUserGlobalSignOut",
         "cognito-idp:AdminAddUserToGroup",
-        "cognito-idp:AdminRemoveUserFromGroup",
-        "cognito-idp:CreateGroup",
-        "cognito-idp:GetGroup",
-        "cognito-idp:DeleteGroup",
-        "cognito-idp:ListUsersInGroup",
         "cognito-idp:AdminListGroupsForUser",
+        "cognito-idp:CreateGroup",
         on=[upstream.identity.pool.user_pool_arn],
     )
+
+
+def remove_people(role: iam.Role, upstream: Upstream) -> None:
+    actions = ("cognito-idp:ListUsersInGroup", "cognito-idp:AdminDeleteUser", "cognito-idp:DeleteGroup")
+    allow(role, *actions, on=[upstream.identity.pool.user_pool_arn])
 
 
 def reach_tenant_stores(role: iam.Role, upstream: Upstream) -> None:
@@ -126,13 +122,10 @@ def reach_tenant_stores(role: iam.Role, upstream: Upstream) -> None:
 
 def manage_devices(role: iam.Role, upstream: Upstream) -> None:
     """Make and end a device's thing and certificate."""
-    allow(
-        role,
-        "iot:CreateThing",
-        "iot:UpdateThing",
-        on=[_things(role)],
-        wildcard_because="things are named after tenants and devices, which come after deployment",
-    )
+    things, certificates = _things(role), iot_arn(role, "cert", "*")
+    allow(role, "iot:CreateThing", "iot:UpdateThing", on=[things], wildcard_because=NAMED_LATER)
+    attaching = ("iot:AttachThingPrincipal", "iot:AttachPolicy")
+    allow(role, *attaching, on=[things, certificates], wildcard_because=NAMED_LATER)
     nameless = ("iot:CreateKeysAndCertificate", "iot:DescribeEndpoint")
     allow(role, *nameless, on=["*"], wildcard_because="IAM knows no resource for these two actions")
     revoke_devices(role, upstream)
@@ -140,23 +133,17 @@ def manage_devices(role: iam.Role, upstream: Upstream) -> None:
 
 def revoke_devices(role: iam.Role, upstream: Upstream) -> None:
     """Disable, enable and delete certificates and things that exist."""
-    things, certificates = _things(role), iot_arn(role, "cert", "*")
-    because = "things and certificates are named by tenants and by IoT Core after deployment"
     allow(
         role,
-        "iot:DescribeThing",
         "iot:DeleteThing",
         "iot:ListThingPrincipals",
-        "iot:AttachThingPrincipal",
         "iot:DetachThingPrincipal",
-        "iot:DescribeCertificate",
+        "iot:DetachPolicy",
         "iot:UpdateCertificate",
         "iot:DeleteCertificate",
-        on=[things, certificates],
-        wildcard_because=because,
+        on=[_things(role), iot_arn(role, "cert", "*")],
+        wildcard_because=NAMED_LATER,
     )
-    policy = iot_arn(role, "policy", upstream.names.device_policy)
-    allow(role, "iot:AttachPolicy", "iot:DetachPolicy", on=[policy, certificates], wildcard_because=because)
 
 
 def acknowledge_messages(role: iam.Role, upstream: Upstream) -> None:
@@ -194,7 +181,7 @@ def _table(role: iam.Role, upstream: Upstream, purpose: str, *actions: str) -> N
 
 
 def _secret(role: iam.Role, upstream: Upstream, secret: secretsmanager.ISecret) -> None:
-    allow(role, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", on=[secret.secret_arn])
+    allow(role, "secretsmanager:GetSecretValue", on=[secret.secret_arn])
     use_key(role, upstream.data.key, "secretsmanager", "kms:Decrypt")
 
 

@@ -28,16 +28,17 @@ COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, time
 
 UPKEEP = Schedule(lambda settings: cdk.Duration.minutes(settings.relay_minutes))
 HOURLY_COMPACTION = Schedule(lambda _: cdk.Duration.hours(1), {"task": "compact_history", "input": {}})
-STORES = (grants.read_configuration, grants.reach_tenant_stores, grants.be_idempotent)
-TENANCY = (  # a deletion begun by a request is finished by the schedule, and an onboarding by the tasks
+STORES = (grants.read_configuration, grants.reach_tenant_stores)
+LISTED_STORES = (grants.list_configuration, grants.reach_tenant_stores)
+TENANCY = (
     grants.use_database,
     grants.write_configuration,
-    grants.be_idempotent,
-    grants.manage_people,
+    grants.remove_people,  # the tasks undo an onboarding; the schedule ends the deletion that a request began
     grants.reach_tenant_stores,
-    grants.start_onboarding,
     grants.publish_events,
 )
+STARTING = (*TENANCY, grants.start_onboarding)
+ONBOARDING = (*TENANCY, grants.invite_people)
 
 IDENTITY = Domain(
     "identity",
@@ -49,19 +50,19 @@ IDENTITY = Domain(
 TENANTS = Domain(
     "tenants",
     (
-        Door("api", TENANCY, SQL_OBJECTS, in_vpc=True),
-        Door("tasks", TENANCY, SQL_TASK, in_vpc=True),
-        Door("schedule", TENANCY, SQL_SCHEDULE, in_vpc=True, schedule=UPKEEP),
+        Door("api", STARTING, SQL_OBJECTS, in_vpc=True),
+        Door("tasks", ONBOARDING, SQL_TASK, in_vpc=True),
+        Door("schedule", STARTING, SQL_SCHEDULE, in_vpc=True, schedule=UPKEEP),
         Door("migrate", (grants.use_database, grants.own_database), SQL_MIGRATION, in_vpc=True),
     ),
 )
 DEVICES = Domain(
     "devices",
     (
-        Door("api", (*STORES, grants.write_configuration, grants.manage_devices)),
+        Door("api", (grants.reach_tenant_stores, grants.write_configuration, grants.manage_devices)),
         Door(
             "events",
-            (*STORES, grants.write_configuration, grants.revoke_devices),
+            (grants.remember_events, grants.write_configuration, grants.revoke_devices),
             DEVICE_EVENTS,
             consumes=(TenantSuspended, TenantResumed, TenantDeleted),
         ),
@@ -70,9 +71,9 @@ DEVICES = Domain(
 TELEMETRY = Domain(
     "telemetry",
     (
-        Door("api", (*STORES, grants.acknowledge_messages, grants.reject_messages), HISTORY),
+        Door("api", (*LISTED_STORES, grants.acknowledge_messages, grants.reject_messages), HISTORY),
         Door("messages", (*STORES, grants.acknowledge_messages, grants.reject_messages), INGEST),
-        Door("tasks", STORES, COMPACTION, schedule=HOURLY_COMPACTION),
+        Door("tasks", LISTED_STORES, COMPACTION, schedule=HOURLY_COMPACTION),
     ),
 )
 HEALTH = Domain("health", (Door("api", (grants.use_database, grants.watch_health), SQL, in_vpc=True),))

@@ -9,6 +9,7 @@ import pytest
 from makoto.adapters.clouds.aws import policies, tenant_resources
 from tests.stacks.assembly import Assembly, flat, listed
 
+TENANTS = {"tenants-api", "tenants-tasks", "tenants-schedule"}
 NAMELESS_ACTIONS = {
     "xray:PutTraceSegments": "X-Ray has no resources",
     "xray:PutTelemetryRecords": "X-Ray has no resources",
@@ -121,17 +122,42 @@ def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: A
     ("action", "functions"),
     [
         ("events:PutEvents", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
-        ("cognito-idp:AdminCreateUser", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
+        ("cognito-idp:AdminCreateUser", {"tenants-tasks"}),
+        ("cognito-idp:AdminDeleteUser", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
         ("cognito-idp:AdminInitiateAuth", {"identity-api"}),
         ("cognito-idp:DescribeUserPool", {"health-api"}),
         ("iot:CreateKeysAndCertificate", {"devices-api"}),
+        ("iot:AttachPolicy", {"devices-api"}),
         ("iot:UpdateCertificate", {"devices-api", "devices-events"}),
+        ("iot:CreateThingType", set()),
         ("iot:Publish", {"telemetry-api", "telemetry-messages"}),
-        ("states:StartExecution", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
+        ("states:StartExecution", {"tenants-api", "tenants-schedule"}),
+        ("states:StopExecution", set()),
+        ("secretsmanager:DescribeSecret", {"tenant-data", "makoto-tenant-access"}),
     ],
 )
 def test_only_these_functions_may(dev: Assembly, action: str, functions: set[str]) -> None:
     assert _functions_with(dev, action) == functions
+
+
+@pytest.mark.parametrize(
+    ("action", "table", "functions"),
+    [
+        ("dynamodb:PutItem", "Configuration", {*TENANTS, "devices-api", "devices-events"}),
+        (
+            "dynamodb:Query",
+            "Configuration",
+            {*TENANTS, "devices-api", "devices-events", "telemetry-api", "telemetry-tasks"},
+        ),
+        ("dynamodb:PutItem", "Sessions", {"identity-api"}),
+        ("dynamodb:GetItem", "Sessions", {"identity-authorizer"}),
+        ("dynamodb:PutItem", "Idempotency", {"devices-events"}),
+        ("dynamodb:GetItem", "Idempotency", {"devices-events"}),
+        ("dynamodb:DescribeTable", "", {"health-api", "tenant-data", "makoto-tenant-access"}),
+    ],
+)
+def test_only_these_functions_use_a_table(dev: Assembly, action: str, table: str, functions: set[str]) -> None:
+    assert _functions_with(dev, action, table) == functions
 
 
 def test_only_the_migration_reads_the_owners_secret(dev: Assembly) -> None:
@@ -162,10 +188,9 @@ def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_f
 
 
 def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> None:
-    reaching = {"devices-api", "devices-events", "telemetry-api", "telemetry-messages", "telemetry-tasks"}
-    tenancy = {"tenants-api", "tenants-tasks", "tenants-schedule"}
+    reaching = {"devices-api", "telemetry-api", "telemetry-messages", "telemetry-tasks"}
 
-    assert _functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | tenancy
+    assert _functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
     assert _functions_with(dev, "dynamodb:GetItem", "table/makoto-t") == {"tenant-data", "makoto-tenant-access"}
 
 
