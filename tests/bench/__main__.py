@@ -5,10 +5,15 @@ import sys
 
 from rich.console import Console
 
-from tests.bench import authorised_get, cold_start, ingest
+from tests.bench import authorised_get, cold_start, history, ingest
 from tests.bench.table import Row, print_table
 
-BENCHES = {"ingest": ingest.rows, "authorised_get": authorised_get.rows, "cold_start": cold_start.rows}
+BENCHES = {
+    "ingest": ingest.rows,
+    "history": history.rows,
+    "authorised_get": authorised_get.rows,
+    "cold_start": cold_start.rows,
+}
 
 
 def main() -> None:
