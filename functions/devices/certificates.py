@@ -1,8 +1,9 @@
 """Certificates brought into line with what the device's document and the tenant's status say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import sha256
 
 from functions.devices import model, registry
 from functions.devices.model import Device, DeviceStatus
@@ -12,8 +13,11 @@ from makoto.errors import Conflict, MakotoError, NotFound
 from makoto.ports.configuration import CertificateRecord, Configuration
 from makoto.ports.context import TenantContext
 from makoto.ports.fleet import Fleet, IssuedCertificate
+from makoto.ports.inbox import Inbox
 
 SETTLE_ROUNDS = 3
+PORTION = 100
+FOLLOWING = "devices-following"
 
 
 @dataclass(frozen=True)
@@ -61,22 +65,39 @@ def discard_unnamed(device: Device, tenant: TenantContext, ports: DevicesPorts) 
             discard(certificate_id, thing, ports)
 
 
-def follow_tenant(tenant_id: str, ports: DevicesPorts) -> int:
+def follow_tenant(tenant_id: str, ports: DevicesPorts, inbox: Inbox, event_id: str) -> int:
     """Make every certificate of a tenant work or not as the tenant's present status says; return how many there are.
 
     It asks for the status instead of believing an event, so events may come twice, late or in any order; a device
-    disabled by hand stays disabled. The things of a tenant that is gone are removed.
+    disabled by hand stays disabled. The things of a tenant that is gone are removed. IoT Core takes about ten updates
+    a second, so one call may end before a large tenant does: each portion is remembered, and the event's next
+    delivery goes on behind it.
     """
     records = ports.configuration.certificates_of(tenant_id)
     status = _status_of(tenant_id, ports)
-    for record in records:
-        if status is TenantStatus.DELETED:
-            ports.fleet.remove_thing(model.thing_name(tenant_id, record.device_id))
-            ports.configuration.delete_certificate(record.certificate_id)
-        else:
-            with suppress(NotFound):  # rotated away since the list was read
-                switch(record.certificate_id, ports, works=model.certificate_works(record.status, status))
+    for portion in (records[at : at + PORTION] for at in range(0, len(records), PORTION)):
+        step = _step(event_id, status, portion)
+        if inbox.has_seen(FOLLOWING, step):
+            continue
+        for record in portion:
+            _follow(record, status, ports)
+        inbox.remember(FOLLOWING, step)
     return len(records)
+
+
+def _follow(record: CertificateRecord, status: TenantStatus, ports: DevicesPorts) -> None:
+    if status is TenantStatus.DELETED:
+        ports.fleet.remove_thing(model.thing_name(record.tenant_id, record.device_id))
+        ports.configuration.delete_certificate(record.certificate_id)
+        return
+    with suppress(NotFound):  # rotated away since the list was read
+        switch(record.certificate_id, ports, works=model.certificate_works(record.status, status))
+
+
+def _step(event_id: str, status: TenantStatus, portion: Sequence[CertificateRecord]) -> str:
+    """Name what was done to whom: a portion whose members or whose tenant's status changed is another step."""
+    members = ",".join(f"{each.certificate_id}:{each.status}" for each in portion)
+    return f"{event_id}/{status}/{sha256(members.encode()).hexdigest()}"
 
 
 def switch(certificate_id: str, ports: DevicesPorts, *, works: bool) -> None:

@@ -17,14 +17,14 @@ def ports() -> service.DevicesPorts:
 
 @door.on(TenantSuspended)
 def refuse_devices(event: TenantSuspended, envelope: Envelope) -> None:
-    service.follow_tenant(event.tenant_id, ports())
+    service.follow_tenant(event.tenant_id, ports(), platform().inbox, envelope.id)
 
 
 @door.on(TenantResumed)
 def accept_devices(event: TenantResumed, envelope: Envelope) -> None:
-    service.follow_tenant(event.tenant_id, ports())
+    service.follow_tenant(event.tenant_id, ports(), platform().inbox, envelope.id)
 
 
 @door.on(TenantDeleted)
 def remove_devices(event: TenantDeleted, envelope: Envelope) -> None:
-    service.follow_tenant(event.tenant_id, ports())
+    service.follow_tenant(event.tenant_id, ports(), platform().inbox, envelope.id)

@@ -1,6 +1,8 @@
 """A tenant, its neighbour and a broker that can be made to fail, all in memory."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 import pytest
 
@@ -11,6 +13,7 @@ from functions.devices.views import RegisteredDevice
 from makoto.adapters.clouds.memory import CountingIds, FixedClock, MemoryCloud
 from makoto.adapters.clouds.memory.configuration import MemoryConfiguration
 from makoto.adapters.clouds.memory.fleet import MemoryFleet
+from makoto.adapters.clouds.memory.inbox import MemoryInbox
 from makoto.domain import TenantStatus
 from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
@@ -28,6 +31,8 @@ class FailingFleet(MemoryFleet):
 
     before: dict[str, BaseException] = field(default_factory=dict)
     after: dict[str, BaseException] = field(default_factory=dict)
+    calls_left: int | None = None
+    """How many switches the process lives to see."""
 
     def create_certificate(self) -> IssuedCertificate:
         self._fail(self.before, "create_certificate")
@@ -40,6 +45,10 @@ class FailingFleet(MemoryFleet):
 
     def set_active(self, certificate_id: str, *, active: bool) -> None:
         self._fail(self.before, "set_active")
+        if self.calls_left is not None:
+            if self.calls_left == 0:
+                raise Crash
+            self.calls_left -= 1
         super().set_active(certificate_id, active=active)
         self._fail(self.after, "set_active")
 
@@ -62,6 +71,8 @@ class Factory:
     ports: DevicesPorts
     fleet: FailingFleet
     clock: FixedClock
+    inbox: MemoryInbox = field(default_factory=MemoryInbox)
+    events: Iterator[int] = field(default_factory=count)
 
     def register(self, device_id: str = "edge-07", *, key: str | None = None, line: str = "l1") -> RegisteredDevice:
         command = RegisterDevice(device_id=device_id, site="osaka", area="machining", line=line, cell="c3")
@@ -71,6 +82,10 @@ class Factory:
         record = self.ports.configuration.tenant(TENANT)
         changed = record.model_copy(update={"status": status, "version": record.version + 1})
         self.ports.configuration.save_tenant(changed)
+
+    def follow(self, event_id: str = "") -> int:
+        """Let the devices follow their tenant, for a new event or for the same again."""
+        return service.follow_tenant(TENANT, self.ports, self.inbox, event_id or f"event-{next(self.events)}")
 
     def working(self) -> set[str]:
         """The certificates that the broker accepts."""
