@@ -174,7 +174,8 @@ def _refusal(api: ApiClient, path: str, expected: int) -> str:
 
 
 def _is_drawable(row: dict[str, Any]) -> bool:
-    return isinstance(row["value"], float) and row["quality"] == GOOD
+    """A good number, or one that was good until the device took its leave."""
+    return isinstance(row["value"], float) and row["quality"] in (GOOD, STALE)
 
 
 def _history(story: Story, metric: str, aggregation: str) -> list[dict[str, Any]]:
