@@ -27,7 +27,7 @@ DEVICE = "edge-01"
 PLACE = {"site": "tokyo", "area": "machining", "line": "machining-1", "cell": "mc-1"}
 CHART = Path("makoto-demo.png")
 ZONE = ZoneInfo("Asia/Tokyo")
-GOOD = 192  # OPC quality
+GOOD, STALE = 192, 500  # quality as in Sparkplug
 MOST_ROWS = 10_000
 
 
