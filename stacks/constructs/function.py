@@ -15,9 +15,17 @@ from stacks.constructs.grants import allow
 from stacks.constructs.layers import Group, Layers
 from stacks.constructs.log_group import log_group
 from stacks.constructs.queue import parking_queue
-from stacks.names import Names
+from stacks.names import Names, function_arn
 from stacks.settings import DeploymentSettings
 
+INTERFACE_ACTIONS = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -74,7 +82,7 @@ class PythonFunction(Construct):
             wildcard_because="the log streams of this function's own group",
         )
         if in_vpc:
-            _allow_network_interfaces(self.role)
+            _allow_network_interfaces(self.role, function_arn(self, self.name))
         self.function = lambda_.Function(
             self,
             "Function",
@@ -118,15 +126,15 @@ def domain_code(domain: str) -> lambda_.Code:
     )
 
 
-def _allow_network_interfaces(role: iam.Role) -> None:
-    allow(
-        role,
-        "ec2:CreateNetworkInterface",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSubnets",
-        "ec2:DeleteNetworkInterface",
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:UnassignPrivateIpAddresses",
-        on=["*"],
-        wildcard_because="Lambda makes the interfaces; these actions are evaluated without a name",
+def _allow_network_interfaces(role: iam.Role, function: str) -> None:
+    """Let Lambda make the function's interfaces, and not the function's own code.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+    """
+    because = "Lambda makes the interfaces; these actions are evaluated without a name"
+    allow(role, *INTERFACE_ACTIONS, on=["*"], wildcard_because=because)
+    from_code = {"ArnEquals": {"lambda:SourceFunctionArn": function}}
+    refused = iam.PolicyStatement(
+        effect=iam.Effect.DENY, actions=[*INTERFACE_ACTIONS], resources=["*"], conditions=from_code
     )
+    role.add_to_policy(refused)

@@ -160,6 +160,19 @@ def test_only_these_functions_use_a_table(dev: Assembly, action: str, table: str
     assert _functions_with(dev, action, table) == functions
 
 
+def test_the_code_of_a_function_in_the_network_makes_no_interfaces(dev: Assembly) -> None:
+    refusals = [
+        statement
+        for policy in dev.resources("AWS::IAM::Policy", "Services").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and "ec2:CreateNetworkInterface" in listed(statement["Action"])
+    ]
+    functions = {flat(each["Condition"]["ArnEquals"]["lambda:SourceFunctionArn"]) for each in refusals}
+
+    names = {arn.rpartition(":makoto-dev-")[2] for arn in functions}
+    assert names == {*TENANTS, "tenants-migrate", "health-api"}
+
+
 def test_only_the_migration_reads_the_owners_secret(dev: Assembly) -> None:
     assert _functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseOwner") == {"tenants-migrate"}
 
