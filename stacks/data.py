@@ -39,7 +39,7 @@ class DataStack(cdk.Stack):
                 names.table(purpose),
                 key=self.key,
                 settings=settings,
-                has_sort_key=purpose == "configuration",
+                is_lasting=purpose == "configuration",
             )
             for purpose in TABLES
         }

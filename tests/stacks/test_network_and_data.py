@@ -138,15 +138,17 @@ def test_the_owners_secret_rotates_once_it_knows_its_cluster(dev: Assembly, prod
     assert not dev.resources("AWS::SecretsManager::RotationSchedule")
 
 
-def test_every_table_is_encrypted_recoverable_and_expiring(prod: Assembly) -> None:
+def test_every_table_is_encrypted_expiring_and_recoverable_where_it_lasts(prod: Assembly) -> None:
     tables = prod.named("AWS::DynamoDB::GlobalTable", "TableName")
 
     assert set(tables) == {f"makoto-prod-{name}" for name in TABLES}
-    for table in tables.values():
+    for name, table in tables.items():
         (replica,) = table["Replicas"]
         assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
         assert replica["SSESpecification"]["KMSMasterKeyId"]
-        assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert replica["PointInTimeRecoverySpecification"] == {
+            "PointInTimeRecoveryEnabled": name == "makoto-prod-configuration"
+        }
         assert replica["DeletionProtectionEnabled"] is True
         assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
