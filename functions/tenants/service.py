@@ -10,7 +10,7 @@ from functions.tenants.ports import Act, TenantsPorts
 from functions.tenants.resources import require_empty
 from functions.tenants.views import AcceptedTenant, TenantDetail, TenantSummary, accepted, detail, summary
 from makoto.domain import Page, TenantStatus, new_tenant_id
-from makoto.errors import Throttled, Unavailable
+from makoto.errors import FieldError, NotFound, Throttled, Unavailable
 from makoto.events import Event
 from makoto.events.tenants import TenantDeleted, TenantResumed, TenantSuspended
 from makoto.ports.tenant_entry import Admission, FirstAdministrator, TenantEntry
@@ -102,6 +102,7 @@ def remove_tenant(entry: TenantEntry, act: Act, ports: TenantsPorts) -> None:
 
 
 def _admit(command: OnboardTenant, admission: Admission, act: Act, ports: TenantsPorts) -> TenantEntry:
+    _require_nobodys_member(command.administrator.email, ports)
     now = ports.clock.now()
     record = model.admit(command, new_tenant_id(ports.ids.random(12)), ports.hosted)
     if not ports.reaches_other_regions:
@@ -113,6 +114,14 @@ def _admit(command: OnboardTenant, admission: Admission, act: Act, ports: Tenant
         updated_at=now,
     )
     return ports.tenancy.admit(entry, admission, audit_entry(entry, act, ports))
+
+
+def _require_nobodys_member(username: str, ports: TenantsPorts) -> None:
+    """Refuse early whom `create_identity` would refuse after a while; of two at the same time it decides."""
+    with suppress(NotFound):
+        ports.configuration.membership(username)
+        detail = "the administrator is a member of another tenant"
+        raise model.AdministratorTaken(detail, errors=[FieldError("/body/administrator/email", "taken", detail)])
 
 
 def _current(tenant_id: str, ports: TenantsPorts) -> TenantEntry:

@@ -117,15 +117,18 @@ def _task(name: str, tenant_id: str, **more: str) -> Any:
     return tasks.handler({"task": name, "input": given}, lambda_context())
 
 
-def _accepted(cloud: str) -> str:
-    organization = cloud.replace(" ", "-")
+def _asked(cloud: str, organization: str) -> dict[str, Any]:
     body = {
         "name": "東都精機株式会社",
         "organization": organization,
-        "administrator": {"email": f"{organization}@example.com", "name": "山田 花子"},
+        "administrator": {"email": f"{cloud.replace(' ', '-')}@example.com", "name": "山田 花子"},
         "cloud": CLOUDS[cloud],
     }
-    return str(_call("POST", TENANTS, body=body, headers={"Idempotency-Key": organization})["tenant_id"])
+    return _call("POST", TENANTS, body=body, headers={"Idempotency-Key": organization})
+
+
+def _accepted(cloud: str) -> str:
+    return str(_asked(cloud, cloud.replace(" ", "-"))["tenant_id"])
 
 
 def _left(world: AwsWorld, deployed: RuntimeSettings, tenant_id: str, account: str) -> list[str]:
@@ -154,6 +157,7 @@ def test_a_tenant_is_onboarded_suspended_and_deleted(
     path = f"{TENANTS}/{tenant_id}"
     assert _call("GET", path)["status"] == "active"
     assert len(_left(world, deployed, tenant_id, account)) == 5
+    assert _asked(cloud, "another")["type"] == "urn:makoto:problem:administrator-taken"
 
     assert _call("POST", f"{path}/suspend", body={"reason": "overdue"})["status"] == "suspended"
     assert schedule.handler({}, lambda_context())["problems"] == []

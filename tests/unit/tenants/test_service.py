@@ -16,7 +16,8 @@ from functions.tenants.service import (
     resume_tenant,
     suspend_tenant,
 )
-from makoto.domain import TenantStatus
+from makoto.domain import Role, TenantStatus
+from makoto.domain.membership import Membership
 from makoto.errors import Invalid, Unavailable
 from makoto.ports.documents import Key
 from makoto.ports.tenancy import IdempotencyKeyReused, OrganizationTaken, TenantNotFound
@@ -78,6 +79,18 @@ def test_a_living_tenants_organization_is_taken() -> None:
 
     with pytest.raises(OrganizationTaken):
         onboard_tenant(command(), "key-2", ACT, world.ports)
+
+
+def test_a_member_of_another_tenant_is_no_first_administrator() -> None:
+    world = World()
+    email = command().administrator.email
+    world.configuration.save_membership(Membership(username=email, tenant_id=TENANT, role=Role.VIEWER))
+
+    with pytest.raises(model.AdministratorTaken) as refused:
+        onboard_tenant(command(), KEY, ACT, world.ports)
+
+    assert refused.value.errors[0].pointer == "/body/administrator/email"
+    assert list_tenants(None, 10, None, world.ports).items == ()
 
 
 def test_after_a_failure_a_new_key_makes_a_new_tenant() -> None:
