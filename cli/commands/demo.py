@@ -125,17 +125,18 @@ def _publish(story: Story) -> str:
 
 def _query(story: Story) -> str:
     latest = story.member.listing(story.path("telemetry", "latest"), MOST_ROWS, {"device": DEVICE}).items
-    story.metric = next((row["metric"] for row in latest if _is_drawable(row)), "")
-    if not story.metric:
+    drawable = [row["metric"] for row in latest if _is_drawable(row)]
+    if not drawable:
         raise StoryBroken(text("demo.no_number"))
+    story.metric = next((metric for metric in drawable if metric.endswith("/temp")), drawable[0])
     counted = sum(row["count"] or 0 for each in latest for row in _history(story, each["metric"], "count"))
     if counted != READINGS:
         raise StoryBroken(text("demo.lost", counted=counted, readings=READINGS))
-    return text("demo.counted", counted=f"{counted:,}", metrics=len(latest))
+    return text("demo.counted", counted=f"{counted:,.0f}", metrics=len(latest))
 
 
 def _chart(story: Story) -> str:
-    lines = series_of(_history(story, story.metric, "mean"), ["mean"])
+    lines = series_of(_without_ends(_history(story, story.metric, "mean")), ["mean"])
     for target in (str(CHART), "-"):
         draw(lines, target, title=f"{story.metric}  1m mean", zone=ZONE)
     return str(CHART.absolute())
@@ -176,6 +177,12 @@ def _refusal(api: ApiClient, path: str, expected: int) -> str:
 def _is_drawable(row: dict[str, Any]) -> bool:
     """A good number, or one that was good until the device took its leave."""
     return isinstance(row["value"], float) and row["quality"] in (GOOD, STALE)
+
+
+def _without_ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The span that was measured; gaps inside it stay."""
+    known = [place for place, row in enumerate(rows) if row["mean"] is not None]
+    return rows[known[0] : known[-1] + 1]
 
 
 def _history(story: Story, metric: str, aggregation: str) -> list[dict[str, Any]]:
