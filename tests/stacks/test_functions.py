@@ -64,6 +64,15 @@ def test_every_function_is_told_the_same_but_its_domain(functions: dict[str, dic
     assert told["devices-api"]["MAKOTO_DOMAIN"] == "devices"
 
 
+def test_another_region_is_reached_where_there_is_nat(dev: Assembly, prod: Assembly) -> None:
+    reached = []
+    for assembly in (dev, prod):
+        function = assembly.named("AWS::Lambda::Function", "FunctionName")[f"makoto-{assembly.environment}-tenants-api"]
+        reached.append(function["Environment"]["Variables"].get("MAKOTO_REACHES_OTHER_REGIONS"))
+
+    assert reached == [None, "True"]
+
+
 @pytest.mark.parametrize("domain", [domain.name for domain in DOMAINS])
 def test_the_asset_of_a_domain_holds_its_folder_and_the_policies_and_nothing_else(prod: Assembly, domain: str) -> None:
     function = prod.named("AWS::Lambda::Function", "FunctionName")[f"makoto-prod-{domain}-api"]
