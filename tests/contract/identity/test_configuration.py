@@ -117,6 +117,18 @@ def test_saving_the_same_again_is_harmless_and_another_content_of_one_version_is
         configuration.save_tenant(tenant_record(version=3, status=TenantStatus.SUSPENDED))
 
 
+def test_every_tenant_is_listed_as_it_was_saved_last(configuration: Configuration) -> None:
+    configuration.save_tenant(tenant_record(OTHER_TENANT))
+    configuration.save_tenant(tenant_record(version=1))
+    newest = tenant_record(version=2, status=TenantStatus.SUSPENDED)
+    configuration.save_tenant(newest)
+
+    with pytest.raises(StaleTenant):
+        configuration.save_tenant(tenant_record(version=1))
+
+    assert configuration.tenants() == (newest, tenant_record(OTHER_TENANT))
+
+
 @pytest.mark.parametrize("username", ["hanako@example.com", "花子", "record", "a#record", "' OR '1'='1"])
 def test_a_membership_is_saved_read_replaced_and_forgotten(configuration: Configuration, username: str) -> None:
     member = Membership(username=username, tenant_id=TENANT, role=Role.VIEWER)

@@ -15,6 +15,7 @@ Item = Mapping[str, Any]
 Kept = TypeVar("Kept")
 
 RECORD = "record"
+TENANTS = "tenants"
 MOST_KEPT = 4096
 ABSENT_TTL_S = 1.0
 
@@ -93,10 +94,22 @@ class Configuration:
         return TenantRecord.model_validate(item)
 
     def save_tenant(self, record: TenantRecord) -> None:
-        """Store the record; StaleTenant when this version or a newer one is stored with other content."""
-        put = PutItem(_tenant_key(record.tenant_id), record.model_dump(mode="json"), version=record.version)
-        if not self._driver.write([put]) and self.tenant(record.tenant_id) != record:
+        """Store the record under its own key and in the list of tenants, both or neither.
+
+        StaleTenant when this version or a newer one is stored with other content.
+        """
+        item, keys = (
+            record.model_dump(mode="json"),
+            (_tenant_key(record.tenant_id), _listed_tenant_key(record.tenant_id)),
+        )
+        puts = [PutItem(key, item, version=record.version) for key in keys]
+        if not self._driver.write(puts) and self.tenant(record.tenant_id) != record:
             raise StaleTenant(f"version {record.version} of tenant {record.tenant_id} is not the newest")
+
+    def tenants(self) -> tuple[TenantRecord, ...]:
+        """List all tenants, whatever their status, in the order of their ids."""
+        items = self._driver.list(TENANTS, "tenant#")
+        return tuple(TenantRecord.model_validate(item) for item in items)
 
     def membership(self, username: str) -> Membership:
         """Read a person's membership; NotFound when the person belongs to no tenant."""
@@ -178,6 +191,10 @@ class CachedConfiguration:
 
 def _tenant_key(tenant_id: str) -> ItemKey:
     return ItemKey(f"tenant#{tenant_id}", RECORD)
+
+
+def _listed_tenant_key(tenant_id: str) -> ItemKey:
+    return ItemKey(TENANTS, f"tenant#{tenant_id}")
 
 
 def _membership_key(username: str) -> ItemKey:
