@@ -119,9 +119,10 @@ class StartImport(Value):
 
 
 class CompactHistory(Value):
-    """Put small files together, of all tenants or of those named."""
+    """Put small files together, of all tenants or of those named, for so long at most."""
 
     tenant_ids: tuple[str, ...] = ()
+    budget_s: float = Field(default=600.0, gt=0)
 
 
 def check_span(start: datetime, end: datetime) -> None:
