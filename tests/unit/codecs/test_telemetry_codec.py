@@ -76,7 +76,7 @@ def test_texts_booleans_nulls_and_statuses_keep_their_places() -> None:
         (series(t=[NOW_MS, True, NOW_MS]), "/series/1/t/1", "type"),
         (series(t=[NOW_MS, None, NOW_MS]), "/series/1/t/1", "type"),
         (series(t=[NOW_MS, 946684799999, NOW_MS]), "/series/1/t/1", "time_range"),
-        (series(t=[NOW_MS, NOW_MS + 86400001, NOW_MS]), "/series/1/t/1", "time_range"),
+        (series(t=[NOW_MS, NOW_MS + 600_001, NOW_MS]), "/series/1/t/1", "time_range"),
         (series(t=[NOW_MS, -1, NOW_MS]), "/series/1/t/1", "time_range"),
         (series(v=[1.0, float("nan"), 2.0]), "/series/1/v/1", "finite"),
         (series(v=[1.0, float("-inf"), 2.0]), "/series/1/v/1", "finite"),
@@ -139,7 +139,7 @@ def test_a_metric_may_have_any_printable_name(name: str) -> None:
     ("changes", "pointer", "rule"),
     [
         ({"seq": -1}, "/seq", "type"),
-        ({"seq": 2**53}, "/seq", "type"),
+        ({"seq": 2**47}, "/seq", "type"),
         ({"seq": 1.0}, "/seq", "type"),
         ({"seq": True}, "/seq", "type"),
         ({"seq": "1"}, "/seq", "type"),
