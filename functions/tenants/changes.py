@@ -52,7 +52,7 @@ def project(entry: TenantEntry, ports: TenantsPorts) -> None:
     """Show this version to the hot path. A newer one that is there already is as good."""
     with suppress(StaleTenant):
         ports.configuration.save_tenant(entry.record)
-    ports.tenancy.mark_projected(entry.tenant_id, entry.record.version)
+    ports.tenancy.mark_projected(entry.tenant_id, entry.record.version, ports.clock.now())
 
 
 def publish(ports: TenantsPorts) -> int:

@@ -5,8 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from makoto.adapters.database.connection import DatabaseLogin
+from makoto.adapters.database.connection import Database, DatabaseLogin
 from makoto.adapters.database.migration import MIGRATIONS, migrate
+from makoto.adapters.database.tenancy import PostgresTenancy
+from makoto.domain import TenantStatus
+from tests.contract.tenancy.entries import NOON, admission, audit, entry, fact, next_version
 
 
 def test_a_second_migration_applies_nothing(owner: DatabaseLogin, application: DatabaseLogin) -> None:
@@ -38,6 +41,17 @@ def test_the_application_may_change_neither_tables_nor_the_audit(application: Da
     ):
         with application.connect(autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(forbidden.encode())
+
+
+def test_not_even_the_application_deletes_an_event_that_is_not_published(database: Database) -> None:
+    register = PostgresTenancy(database)
+    stored = register.admit(entry(), admission(), audit())
+    register.save(next_version(stored, TenantStatus.ACTIVE), audit(), fact())
+
+    with database.platform() as connection:
+        assert connection.execute("DELETE FROM outbox").rowcount == 0
+
+    assert register.relay(lambda envelopes: None, NOON) == 1
 
 
 def test_a_changed_password_is_taken_up(owner: DatabaseLogin, application: DatabaseLogin) -> None:

@@ -90,7 +90,10 @@ class TenancyStore(ABC):
         return Page(items=kept, next_cursor=_cursor(kept[-1], status) if len(found) > len(kept) else None)
 
     def save(self, entry: TenantEntry, audit: AuditEntry, event: Envelope | None = None) -> TenantEntry:
-        """Save the next version with its audit and event; TenantChanged when it is not the next one any more."""
+        """Save the next version with its audit and event; TenantChanged when it is not the next one any more.
+
+        OrganizationTaken when the tenant comes back to a life in which another one has its organization's code.
+        """
         if not self.update(entry, audit, event):
             raise TenantChanged(f"tenant {entry.tenant_id} was changed by somebody else: read it and try again")
         return entry
@@ -125,8 +128,8 @@ class TenancyStore(ABC):
         """Save over version `entry.record.version - 1`, with audit and event, or save nothing and say so."""
 
     @abstractmethod
-    def mark_projected(self, tenant_id: str, version: int) -> None:
-        """Remember that the configuration table holds this version or a newer one."""
+    def mark_projected(self, tenant_id: str, version: int, now: datetime) -> None:
+        """Remember that the configuration table holds this version or a newer one, and when it was shown."""
 
     @abstractmethod
     def unprojected(self, limit: int) -> Sequence[TenantEntry]: ...
@@ -134,6 +137,10 @@ class TenancyStore(ABC):
     @abstractmethod
     def unfinished(self, status: TenantStatus, before: datetime, limit: int) -> Sequence[TenantEntry]:
         """Read the tenants that have stood in this status since before the instant, the oldest first."""
+
+    @abstractmethod
+    def removable(self, before: datetime, limit: int) -> Sequence[TenantEntry]:
+        """Read the tenants that the hot path was shown as deleting before the instant, the earliest shown first."""
 
     @abstractmethod
     def claim_attempt(self, tenant_id: str, attempt: int, now: datetime) -> bool:
@@ -165,6 +172,10 @@ class TenancyStore(ABC):
 
         Several relays share the work; none publishes an aggregate's later event before its earlier one.
         """
+
+    @abstractmethod
+    def purge_published(self, before: datetime, limit: int) -> int:
+        """Forget up to `limit` events that were published before the instant; returns how many."""
 
 
 def _cursor(entry: TenantEntry, status: TenantStatus | None) -> str:

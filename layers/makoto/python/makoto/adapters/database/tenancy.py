@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from makoto.adapters.database.connection import Connection, Database, Row
 from makoto.domain import TenantStatus
 from makoto.domain.membership import Membership
 from makoto.events import Envelope
-from makoto.ports.tenancy import Admitted, Publish, TenancyStore
+from makoto.ports.tenancy import Admitted, OrganizationTaken, Publish, TenancyStore
 from makoto.ports.tenant_entry import Admission, AuditEntry, Keyset, OnboardingStep, TenantEntry
 
 _RECORD = ("tenant_id", "name", "organization", "status", "cloud", "features", "time_zone", "locale", "version")
@@ -50,6 +51,16 @@ _HEADS: LiteralString = """
     ORDER BY occurred_at LIMIT %s FOR UPDATE OF head SKIP LOCKED"""
 
 
+_REMOVABLE: LiteralString = """
+    SELECT * FROM tenants
+    WHERE status = 'deleting' AND projected_version >= version AND coalesce(projected_at, updated_at) < %s
+    ORDER BY coalesce(projected_at, updated_at) LIMIT %s"""
+
+_PURGE: LiteralString = """
+    DELETE FROM outbox WHERE event_id IN (
+        SELECT event_id FROM outbox WHERE published_at < %s ORDER BY published_at LIMIT %s)"""
+
+
 class PostgresTenancy(TenancyStore):
     """One method, one transaction."""
 
@@ -87,19 +98,22 @@ class PostgresTenancy(TenancyStore):
             return [_entry(row) for row in connection.execute(_PAGE, given)]
 
     def update(self, entry: TenantEntry, audit: AuditEntry, event: Envelope | None) -> bool:
-        with self._database.tenant(entry.tenant_id) as connection:
-            if connection.execute(_UPDATE, _row(entry)).rowcount == 0:
-                return False
-            _append_audit(connection, audit)
-            if event is not None:
-                _append_event(connection, event)
+        try:
+            with self._database.tenant(entry.tenant_id) as connection:
+                if connection.execute(_UPDATE, _row(entry)).rowcount == 0:
+                    return False
+                _append_audit(connection, audit)
+                if event is not None:
+                    _append_event(connection, event)
+        except UniqueViolation as taken:
+            raise OrganizationTaken(f"the organization {entry.record.organization} is another tenant's") from taken
         return True
 
-    def mark_projected(self, tenant_id: str, version: int) -> None:
-        query: LiteralString = """UPDATE tenants SET projected_version = greatest(projected_version, %s)
-            WHERE tenant_id = %s"""
+    def mark_projected(self, tenant_id: str, version: int, now: datetime) -> None:
+        query: LiteralString = """UPDATE tenants SET projected_version = %(version)s, projected_at = %(now)s
+            WHERE tenant_id = %(tenant_id)s AND projected_version <= %(version)s"""
         with self._database.tenant(tenant_id) as connection:
-            connection.execute(query, (version, tenant_id))
+            connection.execute(query, {"tenant_id": tenant_id, "version": version, "now": now})
 
     def unprojected(self, limit: int) -> Sequence[TenantEntry]:
         query: LiteralString = """SELECT * FROM tenants WHERE projected_version < version
@@ -112,6 +126,10 @@ class PostgresTenancy(TenancyStore):
             ORDER BY updated_at LIMIT %s"""
         with self._database.platform() as connection:
             return [_entry(row) for row in connection.execute(query, (status.value, before, limit))]
+
+    def removable(self, before: datetime, limit: int) -> Sequence[TenantEntry]:
+        with self._database.platform() as connection:
+            return [_entry(row) for row in connection.execute(_REMOVABLE, (before, limit))]
 
     def claim_attempt(self, tenant_id: str, attempt: int, now: datetime) -> bool:
         query: LiteralString = """UPDATE tenants SET attempt = %(attempt)s, updated_at = %(now)s
@@ -164,6 +182,10 @@ class PostgresTenancy(TenancyStore):
                 publish([Envelope.model_validate(head["envelope"]) for head in heads])
                 connection.execute(mark, (now, [head["event_id"] for head in heads]))
         return len(heads)
+
+    def purge_published(self, before: datetime, limit: int) -> int:
+        with self._database.platform() as connection:
+            return connection.execute(_PURGE, (before, limit)).rowcount
 
 
 def _append_audit(connection: Connection, audit: AuditEntry) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from makoto.domain import TenantStatus
 from makoto.domain.membership import Membership
 from makoto.events import Envelope
-from makoto.ports.tenancy import Admitted, Publish, TenancyStore
+from makoto.ports.tenancy import Admitted, OrganizationTaken, Publish, TenancyStore
 from makoto.ports.tenant_entry import Admission, AuditEntry, Keyset, OnboardingStep, TenantEntry
 from makoto.settings import RuntimeSettings
 
@@ -24,20 +24,23 @@ class MemoryTenancy(TenancyStore):
         self._steps: dict[str, dict[str, OnboardingStep]] = {}
         self._members: dict[str, Membership] = {}
         self._audit: list[AuditEntry] = []
+        self._projected_at: dict[str, datetime] = {}
         self._outbox: list[Envelope] = []
+        self._published_at: list[datetime] = []
 
     def insert(self, entry: TenantEntry, admission: Admission, audit: AuditEntry) -> bool:
         with self._lock:
-            if admission.key in self._admissions or self._is_taken(entry.record.organization):
+            if admission.key in self._admissions or self._is_taken(entry):
                 return False
             self._entries[entry.tenant_id] = entry
             self._admissions[admission.key] = (entry.tenant_id, admission.fingerprint)
             self._audit.append(audit)
         return True
 
-    def _is_taken(self, organization: str) -> bool:
-        records = (entry.record for entry in self._entries.values())
-        return any(each.organization == organization and each.status in _CODE_IS_TAKEN_WHILE for each in records)
+    def _is_taken(self, entry: TenantEntry) -> bool:
+        others = (each.record for each in self._entries.values() if each.tenant_id != entry.tenant_id)
+        taken = {each.organization for each in others if each.status in _CODE_IS_TAKEN_WHILE}
+        return entry.record.organization in taken and entry.record.status in _CODE_IS_TAKEN_WHILE
 
     def admitted(self, key: str) -> Admitted | None:
         tenant_id, fingerprint = self._admissions.get(key, ("", ""))
@@ -56,17 +59,20 @@ class MemoryTenancy(TenancyStore):
             before = self._entries.get(entry.tenant_id)
             if before is None or before.record.version != entry.record.version - 1:
                 return False
+            if self._is_taken(entry):
+                raise OrganizationTaken(f"the organization {entry.record.organization} is another tenant's")
             kept = {"attempt": before.attempt, "projected_version": before.projected_version}
             self._entries[entry.tenant_id] = entry.model_copy(update=kept)
             self._audit.append(audit)
             self._outbox += [] if event is None else [event]
         return True
 
-    def mark_projected(self, tenant_id: str, version: int) -> None:
+    def mark_projected(self, tenant_id: str, version: int, now: datetime) -> None:
         with self._lock:
             entry = self._entries[tenant_id]
-            newest = max(version, entry.projected_version)
-            self._entries[tenant_id] = entry.model_copy(update={"projected_version": newest})
+            if entry.projected_version <= version:
+                self._entries[tenant_id] = entry.model_copy(update={"projected_version": version})
+                self._projected_at[tenant_id] = now
 
     def unprojected(self, limit: int) -> Sequence[TenantEntry]:
         behind = [entry for entry in self._entries.values() if entry.projected_version < entry.record.version]
@@ -75,6 +81,12 @@ class MemoryTenancy(TenancyStore):
     def unfinished(self, status: TenantStatus, before: datetime, limit: int) -> Sequence[TenantEntry]:
         found = [each for each in self._entries.values() if each.record.status is status and each.updated_at < before]
         return sorted(found, key=lambda entry: entry.updated_at)[:limit]
+
+    def removable(self, before: datetime, limit: int) -> Sequence[TenantEntry]:
+        deleting = [each for each in self._entries.values() if each.record.status is TenantStatus.DELETING]
+        shown = [each for each in deleting if each.projected_version >= each.record.version]
+        found = [each for each in shown if self._projected_at[each.tenant_id] < before]
+        return sorted(found, key=lambda entry: self._projected_at[entry.tenant_id])[:limit]
 
     def claim_attempt(self, tenant_id: str, attempt: int, now: datetime) -> bool:
         with self._lock:
@@ -120,7 +132,15 @@ class MemoryTenancy(TenancyStore):
             if chosen:
                 publish(chosen)
             self._outbox = [envelope for envelope in self._outbox if envelope not in chosen]
+            self._published_at += [now] * len(chosen)
         return len(chosen)
+
+    def purge_published(self, before: datetime, limit: int) -> int:
+        with self._lock:
+            old = sorted(at for at in self._published_at if at < before)[:limit]
+            for at in old:
+                self._published_at.remove(at)
+        return len(old)
 
 
 def _place(entry: TenantEntry) -> Keyset:
