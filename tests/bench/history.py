@@ -35,8 +35,7 @@ def rows() -> list[Row]:
         _store(world, history, hour)
     fresh = History(DuckdbHistory)
     first_ms = _timed_ms(lambda: _ask(world, fresh))
-    next_ms = min(_timed_ms(lambda: _ask(world, fresh)) for _ in range(ROUNDS))
-    bare_ms = _bare_ms(sorted(fresh.folder.rglob("*.parquet")))
+    next_ms, bare_ms = _in_turn(lambda: _ask(world, fresh), _bare(sorted(fresh.folder.rglob("*.parquet"))))
     readings = METRICS * SECONDS * HOURS / 1e6
     name = f"history, a day by minute of {readings:.0f} M readings, ms"
     return [
@@ -95,11 +94,17 @@ def _hour(first_ms: int, seed: int) -> bytes:
     )
 
 
-def _bare_ms(files: list[Path]) -> float:
-    names, end_ms = [str(file) for file in files], START_MS + HOURS * SECONDS * 1000
-    with duckdb.connect() as connection:
-        asked = [START_MS, names, "axis/57/load", START_MS, end_ms]
-        return min(_timed_ms(lambda: connection.execute(BARE, asked).fetchall()) for _ in range(ROUNDS))
+def _bare(files: list[Path]) -> Callable[[], object]:
+    connection = duckdb.connect()
+    end_ms = START_MS + HOURS * SECONDS * 1000
+    asked = [START_MS, [str(file) for file in files], "axis/57/load", START_MS, end_ms]
+    return lambda: connection.execute(BARE, asked).fetchall()
+
+
+def _in_turn(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
+    """Take the best of each, turn by turn, so that a busy machine is as busy for both."""
+    rounds = [(_timed_ms(one), _timed_ms(other)) for _ in range(ROUNDS)]
+    return min(each for each, _ in rounds), min(each for _, each in rounds)
 
 
 def _timed_ms(work: Callable[[], object]) -> float:
