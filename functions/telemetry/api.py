@@ -1,11 +1,13 @@
 """HTTP routes of telemetry."""
 
 import base64
+from http import HTTPStatus
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from functions.telemetry import service
+from functions.telemetry.import_record import ImportId, ImportProgress, PartAnswer
 from functions.telemetry.model import (
     MAX_METRICS,
     MAX_PAGE,
@@ -18,6 +20,7 @@ from functions.telemetry.model import (
     Cursor,
     ExportForm,
     MetricName,
+    StartImport,
     Step,
 )
 from functions.telemetry.views import (
@@ -36,7 +39,9 @@ from makoto.runtime.composition import platform
 from makoto.runtime.http import HttpApi, permit
 
 TELEMETRY = "/api/v1/tenants/<tenant_id>/telemetry"
+IMPORTS = f"{TELEMETRY}/imports"
 READ = permit("telemetry:read")
+IMPORT = permit("telemetry:import")
 Tenant = Annotated[TenantId, Path()]
 Device = Annotated[DeviceId, Query()]
 Place = Annotated[Slug | None, Query()]
@@ -44,13 +49,14 @@ Start = Annotated[Instant, Query(alias="from")]
 End = Annotated[Instant, Query(alias="to")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 After = Annotated[Cursor | None, Query()]
+Import = Annotated[ImportId, Path()]
 
 api = HttpApi("telemetry")
 handler = api.handler
 
 
 def _sent() -> bytes:
-    """The body as it was sent: what it is worth is said by the telemetry codec."""
+    """The body as it was sent: what it is worth is said by its codec."""
     event = api.current_event.raw_event
     body = event.get("body") or ""
     return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
@@ -143,3 +149,18 @@ def read_births(
 ) -> Page[BirthItem]:
     asked = AskRecords(device=device, start=start, end=end, limit=limit, cursor=cursor)
     return service.read_births(asked, api.tenant())
+
+
+@api.post(IMPORTS, middlewares=[IMPORT])
+def start_import(tenant_id: Tenant, body: Annotated[StartImport, Body()]) -> tuple[ImportProgress, int]:
+    return service.start_import(body, api.tenant()), HTTPStatus.CREATED
+
+
+@api.put(f"{IMPORTS}/<import_id>/parts", middlewares=[IMPORT])
+def receive_part(tenant_id: Tenant, import_id: Import, offset: Annotated[int, Query(ge=0)]) -> PartAnswer:
+    return service.receive_part(import_id, offset, _sent(), api.tenant())
+
+
+@api.get(f"{IMPORTS}/<import_id>", middlewares=[IMPORT])
+def read_import(tenant_id: Tenant, import_id: Import) -> ImportProgress:
+    return service.read_import(import_id, api.tenant())

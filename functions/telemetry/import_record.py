@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from functions.telemetry.model import StartImport, UnknownImport, WrongOffset
 from makoto.codecs.csv_history import Rejected, Taken
@@ -12,6 +14,7 @@ from makoto.ports.context import TenantContext
 from makoto.ports.documents import Condition, IfVersion, Key, Put
 
 PARTITION = "import"
+ImportId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 KEPT = timedelta(days=30)
 """How long an unfinished import can be taken up again, and how long the file as it was sent is kept."""
 

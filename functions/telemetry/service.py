@@ -1,6 +1,8 @@
 """Use cases of telemetry: store, ask, take out, bring in, keep tidy."""
 
+from functions.telemetry.compaction import Compacted, CompactionPorts, compact_history
 from functions.telemetry.export import export_history
+from functions.telemetry.imports import read_import, receive_part, start_import
 from functions.telemetry.ingest import Ingested, quarantine_messages, store_messages
 from functions.telemetry.listing import (
     read_alarms,
@@ -14,7 +16,10 @@ from functions.telemetry.posting import post_message
 from functions.telemetry.query import read_history
 
 __all__ = [
+    "Compacted",
+    "CompactionPorts",
     "Ingested",
+    "compact_history",
     "export_history",
     "post_message",
     "quarantine_messages",
@@ -22,8 +27,11 @@ __all__ = [
     "read_births",
     "read_counters",
     "read_history",
+    "read_import",
     "read_latest",
     "read_quarantine",
     "read_states",
+    "receive_part",
+    "start_import",
     "store_messages",
 ]

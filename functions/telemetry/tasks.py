@@ -4,8 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.telemetry import compaction
-from functions.telemetry.compaction import Compacted, CompactionPorts
+from functions.telemetry import service
 from functions.telemetry.model import CompactHistory
 from makoto.runtime.composition import platform
 from makoto.runtime.tasks import TaskDoor
@@ -19,8 +18,8 @@ door = TaskDoor("telemetry")
 
 
 @door.task("compact_history")
-def compact_history(command: CompactHistory) -> Compacted:
-    done = compaction.compact_history(command, _ports())
+def compact_history(command: CompactHistory) -> service.Compacted:
+    done = service.compact_history(command, _ports())
     for failure in done.failures:
         logger.warning("tenant's history not compacted", **failure.model_dump())
     return done
@@ -33,8 +32,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     return door.handler({**event, "input": given}, context)
 
 
-def _ports() -> CompactionPorts:
-    return CompactionPorts(
+def _ports() -> service.CompactionPorts:
+    return service.CompactionPorts(
         configuration=platform().configuration,
         history=platform().history,
         clock=platform().clock,
