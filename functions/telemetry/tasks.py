@@ -27,9 +27,12 @@ def compact_history(command: CompactHistory) -> service.Compacted:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Run one task, which may take what is left of the invocation's time."""
-    left_s = context.get_remaining_time_in_millis() / 1000
-    given = {"budget_s": max(1.0, left_s - MARGIN_S), **(event.get("input") or {})}
-    return door.handler({**event, "input": given}, context)
+    return door.handler(with_budget(event, context.get_remaining_time_in_millis() / 1000), context)
+
+
+def with_budget(event: dict[str, Any], left_s: float) -> dict[str, Any]:
+    """Tell the task how long it may work, unless the event says so."""
+    return {**event, "input": {"budget_s": max(1.0, left_s - MARGIN_S), **(event.get("input") or {})}}
 
 
 def _ports() -> service.CompactionPorts:

@@ -152,7 +152,7 @@ class _LineReader:
         if not fields:
             return None
         if len(fields) != self._width:
-            raise _Refused(f"{len(fields)} fields and not {self._width}")
+            raise _Refused(f"{self._width} fields expected, {len(fields)} found")
         if fields[self._device] != self._bounds.device:
             raise _Refused("device: another one than that of this import")
         metric = fields[self._metric]
