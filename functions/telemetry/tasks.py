@@ -1,14 +1,15 @@
 """Tasks of telemetry that the schedule starts."""
 
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from functions.telemetry import service
 from functions.telemetry.model import CompactHistory
 from makoto.runtime.composition import platform
 from makoto.runtime.tasks import TaskDoor
 from makoto.runtime.telemetry import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 CORRELATION_ID = "compact-history"
 MARGIN_S = 60.0
@@ -25,7 +26,7 @@ def compact_history(command: CompactHistory) -> service.Compacted:
     return done
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+def handler(event: dict[str, Any], context: "LambdaContext") -> Any:
     """Run one task, which may take what is left of the invocation's time."""
     return door.handler(with_budget(event, context.get_remaining_time_in_millis() / 1000), context)
 
