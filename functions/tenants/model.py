@@ -11,7 +11,7 @@ TRANSITIONS: dict[TenantStatus, frozenset[TenantStatus]] = {
     TenantStatus.ACTIVE: frozenset({TenantStatus.SUSPENDED, TenantStatus.DELETING}),
     TenantStatus.SUSPENDED: frozenset({TenantStatus.ACTIVE, TenantStatus.DELETING}),
     TenantStatus.FAILED: frozenset({TenantStatus.DELETING}),
-    TenantStatus.DELETING: frozenset({TenantStatus.DELETED}),
+    TenantStatus.DELETING: frozenset({TenantStatus.DELETED, TenantStatus.SUSPENDED}),
     TenantStatus.DELETED: frozenset(),
 }
 """What may follow what; nothing else changes a status."""
@@ -100,7 +100,7 @@ def suspend(record: TenantRecord) -> TenantRecord:
     """Refuse the tenant from now on."""
     if record.status is TenantStatus.SUSPENDED:
         raise AlreadySuspended(f"tenant {record.tenant_id} is suspended already")
-    if TenantStatus.SUSPENDED not in TRANSITIONS[record.status]:
+    if record.status is not TenantStatus.ACTIVE:
         raise NotActive(f"tenant {record.tenant_id} is {record.status.value}: only an active tenant can be suspended")
     return _become(record, TenantStatus.SUSPENDED)
 
@@ -117,6 +117,13 @@ def begin_deletion(record: TenantRecord) -> TenantRecord:
     if record.status is TenantStatus.ONBOARDING:
         raise StillOnboarding(f"tenant {record.tenant_id} is being onboarded: wait until that has ended")
     return _become(record, TenantStatus.DELETING)
+
+
+def call_off_deletion(record: TenantRecord) -> TenantRecord:
+    """Keep a tenant that turned out not to be empty, out of service until the operator has looked at it."""
+    if record.status is not TenantStatus.DELETING:
+        raise IllegalTransition(f"tenant {record.tenant_id} is {record.status.value}: it is not being deleted")
+    return _become(record, TenantStatus.SUSPENDED)
 
 
 def finish_deletion(record: TenantRecord) -> TenantRecord:

@@ -3,20 +3,19 @@
 from contextlib import suppress
 
 from functions.tenants import model
-from functions.tenants.changes import announce, audit_entry, commit, project, publish
+from functions.tenants.changes import audit_entry, commit, project, publish
 from functions.tenants.commands import OnboardTenant, SuspendTenant
-from functions.tenants.onboarding import UNMADE_IN_ORDER, unmake
+from functions.tenants.deletion import take_out_of_service
 from functions.tenants.ports import Act, TenantsPorts
-from functions.tenants.resources import require_empty
 from functions.tenants.views import AcceptedTenant, TenantDetail, TenantSummary, accepted, detail, summary
 from makoto.domain import Page, TenantStatus, new_tenant_id
 from makoto.errors import FieldError, NotFound, Throttled, Unavailable
 from makoto.events import Event
-from makoto.events.tenants import TenantDeleted, TenantResumed, TenantSuspended
+from makoto.events.tenants import TenantResumed, TenantSuspended
 from makoto.ports.tenant_entry import Admission, FirstAdministrator, TenantEntry
 from makoto.ports.workflows import ONBOARD_TENANT
 
-SERVED = frozenset({TenantStatus.ACTIVE, TenantStatus.SUSPENDED})
+LEAVING = frozenset({TenantStatus.DELETING, TenantStatus.DELETED})
 
 
 def onboard_tenant(command: OnboardTenant, key: str, act: Act, ports: TenantsPorts) -> AcceptedTenant:
@@ -79,26 +78,14 @@ def resume_tenant(tenant_id: str, act: Act, ports: TenantsPorts) -> TenantDetail
 
 
 def delete_tenant(tenant_id: str, act: Act, ports: TenantsPorts) -> TenantDetail:
-    """Take an empty tenant out of service and remove what it has; the status says whether all is gone.
+    """Take an empty tenant out of service; the schedule removes what it has, and the status says whether all is gone.
 
-    What cannot be removed now is removed by the schedule. Raises TenantNotEmpty, StillOnboarding.
+    Raises TenantNotEmpty, StillOnboarding.
     """
     entry = _current(tenant_id, ports)
-    if entry.record.status is TenantStatus.DELETED:
-        return read_tenant(tenant_id, ports)
-    if entry.record.status is not TenantStatus.DELETING:
-        entry = _take_out_of_service(entry, act, ports)
-    with suppress(Unavailable, Throttled):
-        remove_tenant(entry, act, ports)
+    if entry.record.status not in LEAVING:
+        take_out_of_service(entry, act, ports)
     return read_tenant(tenant_id, ports)
-
-
-def remove_tenant(entry: TenantEntry, act: Act, ports: TenantsPorts) -> None:
-    """Remove everything that belongs to a tenant out of service, and then say that it is deleted."""
-    for name in UNMADE_IN_ORDER:
-        unmake(name, entry, ports)
-    deleted = entry.model_copy(update={"record": model.finish_deletion(entry.record)})
-    announce(commit(deleted, act, ports, event=TenantDeleted(tenant_id=entry.tenant_id)), ports)
 
 
 def _admit(command: OnboardTenant, admission: Admission, act: Act, ports: TenantsPorts) -> TenantEntry:
@@ -137,12 +124,3 @@ def _changed(entry: TenantEntry, act: Act, event: Event, ports: TenantsPorts, **
     project(commit(entry, act, ports, event=event, detail=detail), ports)
     publish(ports)
     return read_tenant(entry.tenant_id, ports)
-
-
-def _take_out_of_service(entry: TenantEntry, act: Act, ports: TenantsPorts) -> TenantEntry:
-    deleting = entry.model_copy(update={"record": model.begin_deletion(entry.record)})
-    if entry.record.status in SERVED:
-        require_empty(entry, ports)
-    committed = commit(deleting, act, ports)
-    project(committed, ports)
-    return committed

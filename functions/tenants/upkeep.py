@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import takewhile
 
 from functions.tenants.changes import project
+from functions.tenants.deletion import remove_tenant
 from functions.tenants.ports import Act, TenantsPorts
-from functions.tenants.service import execution_name, remove_tenant, start_onboarding
+from functions.tenants.service import execution_name, start_onboarding
 from makoto.domain import TenantStatus, Value
 from makoto.errors import MakotoError
 from makoto.ports.tenant_entry import TenantEntry
@@ -13,8 +15,17 @@ from makoto.ports.workflows import ONBOARD_TENANT, ExecutionStatus
 
 ACTOR = "schedule"
 BATCH = 20
+BUDGET = timedelta(seconds=30)
+"""For beginning work in one run: what began last still ends within the function's 55 s."""
+
 PATIENCE = timedelta(minutes=1)
 """How long work may rest before the schedule looks after it."""
+
+LAST_DOOR_CLOSED = timedelta(seconds=90)
+"""A cache may say for 30 s more that a deleting tenant is active, and what it let in works for 60 s at most."""
+
+EVENTS_KEPT = timedelta(days=14)
+MOST_PURGED = 1000
 
 
 class Upkeep(Value):
@@ -24,25 +35,35 @@ class Upkeep(Value):
     projected: int = 0
     restarted: int = 0
     deleted: int = 0
+    purged: int = 0
     problems: tuple[str, ...] = ()
 
 
 def keep_up(correlation_id: str, ports: TenantsPorts) -> Upkeep:
-    """Do each kind of work for each tenant that needs it; one that fails holds up no other."""
+    """Do each kind of work for each tenant that needs it, facts first; one that fails holds up no other.
+
+    What the budget does not allow to begin is left to the next run, which finds the longest waiting first.
+    """
     problems: list[str] = []
+    now, tenancy = ports.clock.now(), ports.tenancy
 
     def each(entries: Sequence[TenantEntry], make_good: Callable[[TenantEntry], bool]) -> int:
-        return sum(_tried(entry, make_good, problems) for entry in entries)
+        in_time = takewhile(lambda _: ports.clock.now() - now < BUDGET, entries)
+        return sum(_tried(entry, make_good, problems) for entry in in_time)
 
-    before, tenancy = ports.clock.now() - PATIENCE, ports.tenancy
-    projected = each(tenancy.unprojected(BATCH), lambda entry: _show(entry, ports))
-    onboarding = tenancy.unfinished(TenantStatus.ONBOARDING, before, BATCH)
-    restarted = each(onboarding, lambda entry: _restart(entry, correlation_id, ports))
-    deleting = tenancy.unfinished(TenantStatus.DELETING, before, BATCH)
-    deleted = each(deleting, lambda entry: _remove(entry, correlation_id, ports))
     published = _published(ports, problems)
+    projected = each(tenancy.unprojected(BATCH), lambda entry: _show(entry, ports))
+    onboarding = tenancy.unfinished(TenantStatus.ONBOARDING, now - PATIENCE, BATCH)
+    restarted = each(onboarding, lambda entry: _restart(entry, correlation_id, ports))
+    removable = tenancy.removable(now - LAST_DOOR_CLOSED, BATCH)
+    deleted = each(removable, lambda entry: _remove(entry, correlation_id, ports))
     return Upkeep(
-        published=published, projected=projected, restarted=restarted, deleted=deleted, problems=tuple(problems)
+        published=published,
+        projected=projected,
+        restarted=restarted,
+        deleted=deleted,
+        purged=tenancy.purge_published(now - EVENTS_KEPT, MOST_PURGED),
+        problems=tuple(problems),
     )
 
 
@@ -74,8 +95,9 @@ def _restart(entry: TenantEntry, correlation_id: str, ports: TenantsPorts) -> bo
 
 
 def _remove(entry: TenantEntry, correlation_id: str, ports: TenantsPorts) -> bool:
-    remove_tenant(entry, Act("tenant.delete", ACTOR, correlation_id), ports)
-    return True
+    """Show the tenant again before, so that one that cannot be removed yet comes after the others next time."""
+    project(entry, ports)
+    return remove_tenant(entry, Act("tenant.delete", ACTOR, correlation_id), ports)
 
 
 def _published(ports: TenantsPorts, problems: list[str]) -> int:

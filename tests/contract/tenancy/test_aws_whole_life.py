@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -10,8 +12,10 @@ import pytest
 from functions.tenants import api, migrate, schedule, tasks
 from functions.tenants.commands import CUSTOMER_ROLE
 from functions.tenants.model import STEPS
+from functions.tenants.upkeep import Upkeep, keep_up
 from functions.tenants.wiring import ports
 from makoto.adapters.clouds.aws.session import platform_client
+from makoto.adapters.clouds.memory import FixedClock
 from makoto.adapters.database.connection import DatabaseLogin
 from makoto.adapters.database.tenancy import PostgresTenancy
 from makoto.domain import PLATFORM_TENANT_ID
@@ -131,6 +135,11 @@ def _accepted(cloud: str) -> str:
     return str(_asked(cloud, cloud.replace(" ", "-"))["tenant_id"])
 
 
+def _much_later() -> Upkeep:
+    """Run the schedule when no door serves any more what is being deleted."""
+    return keep_up("tick", replace(ports(), clock=FixedClock(ports().clock.now() + timedelta(seconds=91))))
+
+
 def _left(world: AwsWorld, deployed: RuntimeSettings, tenant_id: str, account: str) -> list[str]:
     """Name everything of a tenant that the emulator still shows."""
     groups = world.root("cognito-idp").list_groups(UserPoolId=deployed.user_pool_id)["Groups"]
@@ -162,6 +171,8 @@ def test_a_tenant_is_onboarded_suspended_and_deleted(
     assert _call("POST", f"{path}/suspend", body={"reason": "overdue"})["status"] == "suspended"
     assert schedule.handler({}, lambda_context())["problems"] == []
     assert _call("POST", f"{path}/resume")["status"] == "active"
+    assert (_call("DELETE", path)["status_code"], _call("GET", path)["status"]) == (202, "deleting")
+    assert _much_later().problems == ()
     assert _call("DELETE", path)["status_code"] == 204
 
     assert _left(world, deployed, tenant_id, account) == []

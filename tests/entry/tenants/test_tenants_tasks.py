@@ -64,6 +64,7 @@ def test_the_schedule_says_what_it_did(call: Call) -> None:
         "projected": 1,
         "restarted": 0,
         "deleted": 0,
+        "purged": 0,
         "problems": [],
     }
     assert ports().configuration.tenant(tenant_id).status == "onboarding"

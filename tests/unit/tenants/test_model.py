@@ -21,6 +21,7 @@ DECISIONS: dict[Callable[[TenantRecord], TenantRecord], TenantStatus] = {
     model.fail: TenantStatus.FAILED,
     model.suspend: TenantStatus.SUSPENDED,
     model.begin_deletion: TenantStatus.DELETING,
+    model.call_off_deletion: TenantStatus.SUSPENDED,
     model.finish_deletion: TenantStatus.DELETED,
 }
 
@@ -31,7 +32,12 @@ def test_a_decision_is_taken_only_where_the_life_allows_it(
     decide: Callable[[TenantRecord], TenantRecord], status: TenantStatus
 ) -> None:
     record, wanted = tenant_record(status=status), DECISIONS[decide]
-    is_allowed = wanted in TRANSITIONS[status] and not (decide is model.activate and status is TenantStatus.SUSPENDED)
+    is_another_decisions = (decide, status) in (
+        (model.activate, TenantStatus.SUSPENDED),
+        (model.suspend, TenantStatus.DELETING),
+        (model.call_off_deletion, TenantStatus.ACTIVE),
+    )
+    is_allowed = wanted in TRANSITIONS[status] and not is_another_decisions
 
     if is_allowed:
         assert decide(record) == record.model_copy(update={"status": wanted, "version": record.version + 1})

@@ -7,7 +7,6 @@ import pytest
 
 from functions.tenants import model
 from functions.tenants.commands import SuspendTenant
-from functions.tenants.onboarding import UNMADE_IN_ORDER
 from functions.tenants.service import (
     delete_tenant,
     list_tenants,
@@ -21,7 +20,6 @@ from makoto.domain.membership import Membership
 from makoto.errors import Invalid, Unavailable
 from makoto.ports.documents import Key
 from makoto.ports.tenancy import IdempotencyKeyReused, OrganizationTaken, TenantNotFound
-from makoto.ports.tenant_entry import StepStatus
 from makoto.ports.workflows import ONBOARD_TENANT
 from tests.builders import TENANT
 from tests.unit.tenants.test_commands import OWN
@@ -195,25 +193,38 @@ def test_a_bus_that_is_down_does_not_hold_up_a_suspension() -> None:
     assert world.publisher.published[-1].detail_type == "tenant.suspended.v1"
 
 
-def test_an_empty_tenant_is_deleted_with_all_it_has() -> None:
+def test_a_deletion_takes_out_of_service_at_once_and_removes_nothing_itself() -> None:
     world = World()
     tenant_id = world.active()
+    before = world.left_of(tenant_id)
 
-    deleted = delete_tenant(tenant_id, ACT, world.ports)
+    deleting = delete_tenant(tenant_id, ACT, world.ports)
 
-    assert deleted.status is TenantStatus.DELETED
-    assert {step.status for step in deleted.steps if step.step in UNMADE_IN_ORDER} == {StepStatus.ROLLED_BACK}
-    assert world.left_of(tenant_id) == []
-    assert world.publisher.published[-1].detail_type == "tenant.deleted.v1"
+    assert deleting.status is TenantStatus.DELETING
+    assert world.configuration.tenant(tenant_id).status is TenantStatus.DELETING
+    assert world.left_of(tenant_id) == before
 
 
 def test_deleting_again_changes_nothing() -> None:
     world = World()
     tenant_id = world.active()
-    first = delete_tenant(tenant_id, ACT, world.ports)
 
+    first = delete_tenant(tenant_id, ACT, world.ports)
     assert delete_tenant(tenant_id, ACT, world.ports) == first
+    world.later()
+    deleted = delete_tenant(tenant_id, ACT, world.ports)
+    assert delete_tenant(tenant_id, ACT, world.ports) == deleted
+
+    assert deleted.status is TenantStatus.DELETED
     assert [each.detail_type for each in world.publisher.published].count("tenant.deleted.v1") == 1
+
+
+def test_a_configuration_that_is_down_does_not_hold_up_a_deletion() -> None:
+    world = World()
+    tenant_id = world.active()
+    world.fuse.stays_broken = lambda name: name == "configuration.save_tenant"
+
+    assert delete_tenant(tenant_id, ACT, world.ports).status is TenantStatus.DELETING
 
 
 def test_a_tenant_with_a_device_is_not_deleted() -> None:
@@ -245,34 +256,15 @@ def test_a_tenant_is_not_deleted_while_it_is_being_onboarded() -> None:
         delete_tenant(tenant_id, ACT, world.ports)
 
 
-def test_a_failed_tenant_can_be_deleted() -> None:
-    world = World()
-    tenant_id = world.admit()
-    world.roll_back(tenant_id)
-
-    assert delete_tenant(tenant_id, ACT, world.ports).status is TenantStatus.DELETED
-
-
-def test_a_tenant_is_not_called_deleted_while_something_remains() -> None:
+def test_a_tenant_that_is_being_deleted_is_neither_suspended_nor_resumed() -> None:
     world = World()
     tenant_id = world.active()
-    world.fuse.stays_broken = lambda name: name == "provisioner.remove"
+    delete_tenant(tenant_id, ACT, world.ports)
 
-    assert delete_tenant(tenant_id, ACT, world.ports).status is TenantStatus.DELETING
-    assert world.configuration.tenant(tenant_id).status is TenantStatus.DELETING
-    world.mend()
-    assert delete_tenant(tenant_id, ACT, world.ports).status is TenantStatus.DELETED
-
-
-def test_deleting_one_tenant_touches_no_other() -> None:
-    world = World()
-    kept, gone = world.active(), world.active(organization="other", administrator=_administrator("taro"))
-
-    delete_tenant(gone, ACT, world.ports)
-
-    assert world.configuration.tenant(kept).status is TenantStatus.ACTIVE
-    assert len(world.identity.users_of(kept)) == 1
-    assert kept in world.provisioner.provisioned
+    with pytest.raises(model.NotActive):
+        suspend_tenant(tenant_id, OVERDUE, ACT, world.ports)
+    with pytest.raises(model.NotSuspended):
+        resume_tenant(tenant_id, ACT, world.ports)
 
 
 def test_a_tenant_that_is_not_there_is_not_found() -> None:

@@ -12,6 +12,7 @@ from makoto.errors import Unavailable
 from makoto.ports.workflows import ONBOARD_TENANT, ExecutionStatus
 from tests.unit.tenants.world import ACT, World, task
 
+DAY_S = 86_400
 OVERDUE = SuspendTenant(reason="overdue")
 
 
@@ -108,33 +109,42 @@ def test_a_roll_back_that_was_begun_is_taken_up_and_not_turned_round() -> None:
     assert world.workflows.started[ONBOARD_TENANT, f"{tenant_id}-2"]["mode"] == "roll_back"
 
 
-def test_a_deletion_that_could_not_end_is_ended() -> None:
+def test_facts_are_published_before_anything_else_is_begun() -> None:
     world = World()
+    world.fuse.stays_broken = lambda name: name.startswith("publisher")
     tenant_id = world.active()
-    world.fuse.stays_broken = lambda name: name == "provisioner.remove"
+    order: list[str] = []
     delete_tenant(tenant_id, ACT, world.ports)
-    world.mend()
 
-    assert keep_up("tick-1", _later(world).ports).deleted == 1
+    def note(name: str) -> bool:
+        order.append(name)
+        return False
 
-    assert world.tenancy.tenant(tenant_id).record.status is TenantStatus.DELETED
-    assert world.left_of(tenant_id) == []
+    world.fuse.stays_broken = note
+
+    world.later()
+
+    assert order.index("publisher.publish") < order.index("provisioner.remove")
 
 
-def test_one_tenants_trouble_holds_up_no_other() -> None:
+def test_a_run_begins_nothing_after_its_budget_and_the_next_run_goes_on() -> None:
     world = World()
-    broken, well = (
-        world.active(organization=name, administrator={"email": f"{name}@example.com", "name": name})
-        for name in ("first", "second")
-    )
-    world.fuse.stays_broken = lambda name: name == "provisioner.remove"
-    for tenant_id in (broken, well):
-        delete_tenant(tenant_id, ACT, world.ports)
-    world.mend()
-    world.provisioner.stuck.add(broken)
+    for number in range(3):
+        world.admit(organization=f"org-{number}")
 
-    done = keep_up("tick-1", _later(world).ports)
+    def work_slowly(name: str) -> bool:
+        if name == "configuration.save_tenant":
+            world.clock.advance(16)
+        return False
 
-    assert done.deleted == 1
-    assert len(done.problems) == 1
-    assert broken in done.problems[0]
+    world.fuse.stays_broken = work_slowly
+
+    assert [keep_up("tick", world.ports).projected for _ in range(3)] == [2, 1, 0]
+
+
+def test_published_events_are_forgotten_after_a_fortnight() -> None:
+    world = World()
+    world.active()
+
+    assert world.later(13 * DAY_S).purged == 0
+    assert world.later(DAY_S + 1).purged == 1

@@ -8,7 +8,8 @@ from typing import Any
 from functions.tenants.commands import OnboardTenant
 from functions.tenants.onboarding import Task, begin_roll_back, finish_roll_back, run_step, undo_step
 from functions.tenants.ports import Act, TenantsPorts
-from functions.tenants.service import onboard_tenant
+from functions.tenants.service import delete_tenant, onboard_tenant
+from functions.tenants.upkeep import Upkeep, keep_up
 from makoto.adapters.clouds.memory import CountingIds, FixedClock, MemoryCloud
 from makoto.adapters.clouds.memory.configuration import MemoryConfiguration
 from makoto.adapters.clouds.memory.identity import MemoryIdentity
@@ -139,6 +140,16 @@ class World:
         tenant_id = self.admit(**changes)
         self.onboard(tenant_id)
         return tenant_id
+
+    def delete(self, tenant_id: str) -> Upkeep:
+        """Delete a tenant and let the schedule remove it."""
+        delete_tenant(tenant_id, ACT, self.ports)
+        return self.later()
+
+    def later(self, seconds: float = 91) -> Upkeep:
+        """Run the schedule when nothing serves any more what is being deleted."""
+        self.clock.advance(seconds)
+        return keep_up("tick", self.ports)
 
     def left_of(self, tenant_id: str) -> list[str]:
         """Name everything that exists of a tenant beside its records."""
