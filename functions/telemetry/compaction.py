@@ -20,7 +20,8 @@ from makoto.ports.clock import Clock
 from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, Delete, IfVersion, Key, Query
-from makoto.ports.history import History
+from makoto.ports.history import History, UnreadableHistory
+from makoto.ports.objects import ObjectNotFound
 
 SETTLED = timedelta(minutes=15)
 """So long after its end an hour still gets many late files."""
@@ -86,18 +87,23 @@ class _Run:
     def is_over(self) -> bool:
         return self.clock.now() >= self.ends_at
 
+    def note(self, tenant: TenantContext | TenantRecord, error: MakotoError) -> None:
+        """Remember a failure, once."""
+        failure = TenantFailure(tenant_id=tenant.tenant_id, problem=error.problem, detail=error.detail)
+        self.failures += [] if failure in self.failures else [failure]
+
 
 def compact_history(command: CompactHistory, ports: CompactionPorts) -> Compacted:
     """Tidy up tenant by tenant until the time is over; each run begins with another tenant, so none starves."""
     run = _Run(ports.clock, ports.history, ports.clock.now() + timedelta(seconds=command.budget_s))
     tenants = _in_turn(_wanted(command, ports.configuration), ports.clock.now())
-    for tenant in tenants:
+    for record in tenants:
         if run.is_over:
             break
         try:
-            _compact_tenant(ports.open_tenant(tenant.tenant_id), run)
+            _compact_tenant(ports.open_tenant(record.tenant_id), run)
         except MakotoError as error:
-            run.failures.append(TenantFailure(tenant_id=tenant.tenant_id, problem=error.problem, detail=error.detail))
+            run.note(record, error)
     return Compacted(
         tenants=len(tenants),
         merged=run.merged,
@@ -167,6 +173,9 @@ def _compact_hour(device: DeviceId, hour: int, count: int, tenant: TenantContext
         try:
             _merge(device, hour, entries, tenant, run)
         except ConditionFailed:  # another run replaced one of them
+            return
+        except (ReadingsMissing, UnreadableHistory, ObjectNotFound) as error:  # of this hour; the others go on
+            run.note(tenant, error)
             return
 
 

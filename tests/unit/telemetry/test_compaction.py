@@ -139,6 +139,17 @@ def test_a_merged_file_with_too_few_readings_is_not_used() -> None:
     assert len(plant.entries()) == 3
 
 
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_an_hour_with_a_broken_or_missing_file_is_left_and_the_others_are_merged(is_gone: bool) -> None:
+    plant = plant_with(2)
+    plant.hear(2, at_ms=NOW_MS - HOUR_MS)
+    objects, broken = plant.world.tenant.objects, plant.entries()[0].file.key
+    objects.delete(broken) if is_gone else objects.upload(broken, b"PAR1", content_type="text/plain")
+    (failure,) = plant.later().compact().failures
+    assert failure.problem == ("object-not-found" if is_gone else "unreadable-history")
+    assert len(plant.entries()) == 3
+
+
 def test_a_run_without_time_leaves_everything_for_the_next_one() -> None:
     plant = plant_with(3).later()
     done = plant.compact(budget_s=1e-9)

@@ -1,13 +1,14 @@
 """DuckDB as the engine of history: no extension is fetched, and no file is reached but those of its own folder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from makoto.adapters import history_queries as queries
-from makoto.ports.history import Bucket, ExportFormat, History, Merged, Reading, Scalar, Span
+from makoto.ports.history import Bucket, ExportFormat, History, Merged, Reading, Scalar, Span, UnreadableHistory
 from makoto.settings import RuntimeSettings
 
 if TYPE_CHECKING:
@@ -38,18 +39,20 @@ class DuckdbHistory:
 
     def export(self, files: Sequence[Path], span: Span, device: str, target: Path, form: ExportFormat) -> int:
         has_metrics, parameters = bool(span.metrics), _parameters(files, span)
-        if form == "csv":
-            query = queries.export_csv(has_metrics=has_metrics)
-            self._relation(query, parameters | {"device": device}).write_csv(str(target), header=True)
-        else:
-            query = queries.export_parquet(has_metrics=has_metrics)
-            self._relation(query, parameters | {"device": device}).write_parquet(str(target), compression="zstd")
+        with _translated():
+            if form == "csv":
+                query = queries.export_csv(has_metrics=has_metrics)
+                self._relation(query, parameters | {"device": device}).write_csv(str(target), header=True)
+            else:
+                query = queries.export_parquet(has_metrics=has_metrics)
+                self._relation(query, parameters | {"device": device}).write_parquet(str(target), compression="zstd")
         ((rows,),) = self._rows(queries.count(has_metrics=has_metrics), parameters)
         return int(rows)
 
     def merge(self, files: Sequence[Path], target: Path) -> Merged:
-        merged = self._relation(queries.MERGE, {"files": [str(file) for file in files]})
-        merged.write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP_ROWS)
+        with _translated():
+            merged = self._relation(queries.MERGE, {"files": [str(file) for file in files]})
+            merged.write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP_ROWS)
         (row,) = self._rows("SELECT count(*), min(t), max(t) FROM read_parquet($files)", {"files": [str(target)]})
         return Merged(*row)
 
@@ -73,10 +76,21 @@ class DuckdbHistory:
         return config if self._threads is None else config | {"threads": self._threads}
 
     def _rows(self, query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query, parameters).fetchall()
+        with _translated():
+            return self._connection.execute(query, parameters).fetchall()
 
     def _relation(self, query: str, parameters: dict[str, Any]) -> "DuckDBPyRelation":
         return self._connection.sql(query, params=parameters)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise UnreadableHistory("the stored history cannot be read") from error
 
 
 def connect(settings: RuntimeSettings) -> History:

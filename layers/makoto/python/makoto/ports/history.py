@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from makoto.errors import FieldError, Invalid
+from makoto.errors import FieldError, Invalid, Unavailable
 from makoto.ports.context import TenantContext
 from makoto.ports.objects import Objects
 
@@ -71,7 +71,10 @@ class Span:
 
 
 class HistoryDriver(Protocol):
-    """A query engine. Files have the columns metric, t, v, text, q, status, clock, session and seq."""
+    """A query engine; it raises `UnreadableHistory`.
+
+    Files have the columns metric, t, v, text, q, status, clock, session and seq.
+    """
 
     def buckets(self, files: Sequence[Path], metrics: Sequence[str], edges: Sequence[int]) -> Sequence[Bucket]:
         """Summarise between each two of the ascending edges; what is empty is left out."""
@@ -96,6 +99,10 @@ class StoredFile:
 
     key: str
     bytes: int
+
+
+class UnreadableHistory(Unavailable):
+    """A stored file is broken, or the engine has no room for what was asked."""
 
 
 class TooMuchHistory(Invalid):
