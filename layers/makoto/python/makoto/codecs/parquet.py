@@ -69,8 +69,15 @@ def parquet_file(columns: Sequence[Column]) -> bytes:
 
 def _array(column: Column) -> "Array":
     if isinstance(column, Runs):
-        return _values(column.values).take(_positions(np.repeat(column.codes, column.lengths)))
+        return _values(column.values).take(_positions(_codes(column)))
     return _numbers(column.values) if isinstance(column, Numbers) else _texts(column)
+
+
+def _codes(column: Runs) -> NDArray[np.int32]:
+    """Say each row's code; a column of one value, which most are, needs no repeating."""
+    if len(column.values) == 1:
+        return np.zeros(sum(column.lengths), np.int32)
+    return np.repeat(np.array(column.codes, np.int32), np.array(column.lengths, np.int64))
 
 
 def _values(values: Sequence[str] | NDArray[np.int64] | NDArray[np.int32]) -> "Array":
@@ -84,9 +91,7 @@ def _numbers(values: NDArray[np.int64] | NDArray[np.float64]) -> "Array":
 
     if not np.isnan(values).any():
         return Array.from_numpy(values)
-    return Array(
-        [None if value != value else value for value in values.tolist()], DataType.float64()
-    )  # NaN is not itself
+    return Array([None if isnan(value) else value for value in values.tolist()], DataType.float64())
 
 
 def _texts(column: Texts) -> "Array":
