@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import ssl
 import threading
 import time
 from typing import Any
@@ -28,6 +29,7 @@ def apply_corrections() -> None:
     _keep_error_names()
     _share_workers()
     _end_idle_workers()
+    _require_device_certificates()
     _keep_the_broker_on_loopback()
 
 
@@ -200,6 +202,21 @@ def _end_idle_workers() -> None:
         return surplus + len(idle)
 
     lambda_svc.reap_idle_workers = reap_idle
+
+
+def _require_device_certificates() -> None:
+    """Refuse a TLS client without a certificate, as the broker's port 8883 does; MiniStack lets it in and act.
+
+    https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
+    """
+    build = iot._mtls_build_ssl_context
+
+    def build_requiring() -> ssl.SSLContext:
+        context: ssl.SSLContext = build()
+        context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+    iot._mtls_build_ssl_context = build_requiring
 
 
 def _keep_the_broker_on_loopback() -> None:
