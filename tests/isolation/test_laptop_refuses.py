@@ -80,7 +80,7 @@ def _forgeries(token: str) -> dict[str, str]:
         "no algorithm": jwt.encode(claims, "", algorithm="none", headers={"kid": kid}),
         "cut signature": f"{header}.{payload}.",
         "not a token": "nonsense",
-        "unicode": "トークン".encode().decode("latin-1"),
+        "unicode": "トークン",
     }
 
 
@@ -88,7 +88,7 @@ def test_no_forged_token_opens_anything(laptop: LaptopCloud, callers: dict[Role,
     token = callers[Role.TENANT_ADMIN].headers["authorization"].removeprefix("Bearer ")
     stranger = laptop.anonymous_client()
     answers = {
-        name: stranger.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {forged}"}).status_code
+        name: stranger.get("/api/v1/auth/me", headers={b"authorization": f"Bearer {forged}".encode()}).status_code
         for name, forged in _forgeries(token).items()
     }
     assert answers == dict.fromkeys(answers, 401)
