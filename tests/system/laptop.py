@@ -19,6 +19,7 @@ from local.settings import HOST, REPOSITORY, child_environment
 from local.state import State, free_ports
 from makoto.domain.membership import Membership
 from makoto.domain.principal import Role
+from tests.system.company import Company, eventually
 
 UP_WITHIN_S = 300
 MACHINING, FOOD = (tenant.organization for tenant in TENANTS)
@@ -60,47 +61,98 @@ class LaptopCloud:
             (username,) = (tenant.administrator for tenant in TENANTS if tenant.organization == organization)
         else:
             username = f"{role}@{organization}.example"
-            self._employ(Membership(username=username, tenant_id=self.tenant_ids[organization], role=Role(role)))
+            person = Membership(username=username, tenant_id=self.tenant_ids[organization], role=Role(role))
+            self.people.ensure(person, self.password)
         return self._signed_in(username)
+
+    def company(self, organization: str) -> Company:
+        """A demo tenant, whose stores are in an account of its own."""
+        (username,) = (tenant.administrator for tenant in TENANTS if tenant.organization == organization)
+        return Company(self.tenant_ids[organization], self.client(organization), username)
+
+    def onboard(self, organization: str) -> Company:
+        """A new tenant, whose stores are in the platform's account."""
+        username = f"admin@{organization}.example"
+        platform = self.platform_client()
+        administrator = {"email": username, "name": "Administrator"}
+        order = {"name": organization, "organization": organization, "administrator": administrator}
+        answer = platform.post(
+            "/api/v1/admin/tenants",
+            json=order | {"cloud": {"mode": "hosted"}},
+            headers={"Idempotency-Key": organization},
+        )
+        assert answer.status_code == 202, answer.text
+        tenant = eventually(
+            lambda: platform.get(answer.headers["location"]).json(), lambda each: each["status"] != "onboarding"
+        )
+        assert tenant["status"] == "active", tenant
+        self.people.settle_password(username, self.password)
+        return Company(tenant["tenant_id"], self._signed_in(username), username)
+
+    @property
+    def password(self) -> str:
+        """Everybody's."""
+        return self.state.remembered().demo_password
+
+    @property
+    def people(self) -> People:
+        """The user pool, as the operator reaches it."""
+        (pool,) = self.aws.client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"]
+        return People(self.aws, pool["Id"], self.base_url)
+
+    def makoto(self, *arguments: str, home: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the command line on this laptop cloud, with `home` as its folder and working directory."""
+        program = str(Path(sys.executable).parent / "makoto")
+        environment = child_environment(
+            **self._variables(), MAKOTO_HOME=str(home), MAKOTO_URL=self.base_url, MAKOTO_LANG="en", COLUMNS="200"
+        )
+        return _ran([program, *arguments], environment, home, check=check)
 
     def anonymous_client(self) -> httpx.Client:
         return self.clients.enter_context(httpx.Client(base_url=self.base_url, timeout=60))
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `python -m local …` on this laptop cloud."""
-        return _run(self.state.root, self.base_url.rpartition(":")[2], *arguments, check=check)
+        return _run(self._variables(), *arguments, check=check)
+
+    def _variables(self) -> dict[str, str]:
+        return _variables(self.state.root, self.base_url.rpartition(":")[2])
 
     def _signed_in(self, username: str) -> httpx.Client:
         if username not in self.signed_in:
-            api = ApiClient.sign_in(self.base_url, username, self.state.remembered().demo_password)
+            api = ApiClient.sign_in(self.base_url, username, self.password)
             api.http.headers.update(api.headers)
             self.clients.callback(api.http.close)
             self.signed_in[username] = api.http
         return self.signed_in[username]
-
-    def _employ(self, person: Membership) -> None:
-        (pool,) = self.aws.client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"]
-        People(self.aws, pool["Id"], self.base_url).ensure(person, self.state.remembered().demo_password)
 
 
 @contextmanager
 def running_laptop(root: Path) -> Iterator[LaptopCloud]:
     """Start a laptop cloud in `root` and take it down again, whatever happens between."""
     (port,) = free_ports(1)
+    variables = _variables(root, str(port))
     try:
-        _run(root, str(port), "up", check=True)
+        _run(variables, "up", check=True)
         with ExitStack() as clients:
             yield LaptopCloud(State(root), f"http://{HOST}:{port}", clients)
     finally:
-        _run(root, str(port), "down", "--wipe", check=False)
+        _run(variables, "down", "--wipe", check=False)
 
 
-def _run(root: Path, port: str, *arguments: str, check: bool) -> subprocess.CompletedProcess[str]:
-    variables = {"MAKOTO_STATE_DIR": str(root), "MAKOTO_PORT": port, "MAKOTO_SIMULATE": "0"}
-    environment = child_environment(**variables)
-    command = [sys.executable, "-m", "local", *arguments]
+def _variables(root: Path, port: str) -> dict[str, str]:
+    return {"MAKOTO_STATE_DIR": str(root), "MAKOTO_PORT": port, "MAKOTO_SIMULATE": "0"}
+
+
+def _run(variables: dict[str, str], *arguments: str, check: bool) -> subprocess.CompletedProcess[str]:
+    return _ran([sys.executable, "-m", "local", *arguments], child_environment(**variables), REPOSITORY, check=check)
+
+
+def _ran(
+    command: list[str], environment: dict[str, str], folder: Path, *, check: bool
+) -> subprocess.CompletedProcess[str]:
     answer = subprocess.run(
-        command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, timeout=UP_WITHIN_S, check=False
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=UP_WITHIN_S, check=False
     )
     if check and answer.returncode != 0:
         raise AssertionError(f"{' '.join(command)} failed:\n{answer.stdout}\n{answer.stderr}")

@@ -55,20 +55,18 @@ def publish(client: mqtt5.Client, topic: str) -> int:
 def test_both_demo_tenants_are_active_in_accounts_of_their_own(laptop: LaptopCloud) -> None:
     listed = laptop.platform_client().get("/api/v1/admin/tenants").json()["items"]
 
-    by_organization = {tenant["organization"]: tenant for tenant in listed}
-    assert {name: tenant["status"] for name, tenant in by_organization.items()} == {
-        MACHINING: "active",
-        FOOD: "active",
-    }
+    statuses = {tenant["organization"]: tenant["status"] for tenant in listed}
+    assert statuses.items() >= {MACHINING: "active", FOOD: "active"}.items()
 
 
 @pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.organization)
 def test_each_machine_of_the_demo_has_a_certificate_and_a_topic(laptop: LaptopCloud, tenant: Any) -> None:
     tenant_id = laptop.tenant_ids[tenant.organization]
 
-    listed = laptop.client(tenant.organization).get(f"/api/v1/tenants/{tenant_id}/devices").json()["items"]
+    devices = f"/api/v1/tenants/{tenant_id}/devices?limit=200"
+    listed = laptop.client(tenant.organization).get(devices).json()["items"]
 
-    assert {device["device_id"] for device in listed} == {device.device_id for device in tenant.devices()}
+    assert {device["device_id"] for device in listed} >= {device.device_id for device in tenant.devices()}
     for device in tenant.devices():
         credentials = json.loads(laptop.credentials(tenant.organization, device.device_id).read_text())
         assert credentials["topic"] == f"dt/{tenant_id}/{device.site}/{device.area}/{device.line}/{device.cell}"
@@ -147,17 +145,18 @@ def test_only_types_that_the_app_holds_are_left_out_of_its_templates(laptop: Lap
 def test_a_device_publishes_under_its_own_topic_only(laptop: LaptopCloud) -> None:
     credentials = laptop.credentials(MACHINING, "cnc-01")
     own = json.loads(credentials.read_text())["topic"]
+    neighbours = json.loads(laptop.credentials(MACHINING, "cnc-02").read_text())["topic"]
     foreign = own.replace(laptop.tenant_ids[MACHINING], laptop.tenant_ids[FOOD])
 
     client, connected = connect(credentials)
     try:
         assert connected.result(CONNECTED_WITHIN_S)
-        accepted, refused = publish(client, f"{own}/t"), publish(client, f"{foreign}/t")
+        answers = [publish(client, f"{topic}/t") for topic in (own, neighbours, foreign)]
     finally:
         client.stop()
 
-    assert accepted == mqtt5.PubackReasonCode.SUCCESS
-    assert refused == mqtt5.PubackReasonCode.NOT_AUTHORIZED
+    refused = mqtt5.PubackReasonCode.NOT_AUTHORIZED
+    assert answers == [mqtt5.PubackReasonCode.SUCCESS, refused, refused]
 
 
 def test_a_device_cannot_connect_under_anothers_name(laptop: LaptopCloud) -> None:
