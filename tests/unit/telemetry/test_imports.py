@@ -43,6 +43,19 @@ def test_every_kind_of_value_arrives_as_it_was_recorded() -> None:
     ]
 
 
+def test_texts_stay_with_their_rows_in_a_file_that_is_sorted_by_nothing() -> None:
+    times = [NOW_MS, NOW_MS - 3 * HOUR_MS, NOW_MS - 1, NOW_MS - 3 * HOUR_MS + 1, NOW_MS - 2]
+    given = zip("babab", times, "x1y2z", "12345", strict=True)
+    rows = [row(name, t, value, f"64,{status}") for name, t, value, status in given]
+    assert sent(HEADER + "".join(rows)).history() == [
+        ("a", NOW_MS - 3 * HOUR_MS, 1.0, None, 64, "2"),
+        ("a", NOW_MS - 3 * HOUR_MS + 1, 2.0, None, 64, "4"),
+        ("b", NOW_MS - 1, None, "y", 64, "3"),
+        ("b", NOW_MS - 2, None, "z", 64, "5"),
+        ("b", NOW_MS, None, "x", 64, "1"),
+    ]
+
+
 def test_columns_come_in_any_order_and_those_without_need_are_left_out() -> None:
     done = sent(f"value,time,metric,device\n7,2026-01-01T08:30:00+09:00,speed,{DEVICE}\n")
     assert done.history() == [("speed", NOW_MS - 30 * MINUTE_MS, 7.0, None, 192, None)]
