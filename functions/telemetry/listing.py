@@ -32,7 +32,7 @@ _AFTER = "\x01"  # no id holds it, so an id with it behind comes right after the
 
 def read_latest(command: AskLatest, tenant: TenantContext) -> Page[LatestItem]:
     """List the newest value of each metric, by place, device and metric."""
-    place = command.checked_place()
+    prefix = command.checked_prefix()
     if command.device is not None:
         ledger = tenant.documents.find(keys.ledger_key(command.device))
         if ledger is None:
@@ -40,7 +40,7 @@ def read_latest(command: AskLatest, tenant: TenantContext) -> Page[LatestItem]:
         key = keys.latest_key(str(ledger.data["path"]), command.device)
         wanted = Query(key.partition, start=key.id, end=key.id + _AFTER)
         return _page(wanted, _latest_items, command, tenant)
-    return _page(Query(keys.LATEST, prefix=place, limit=100), _latest_items, command, tenant)
+    return _page(Query(keys.LATEST, prefix=prefix, limit=100), _items_in(command), command, tenant)
 
 
 def read_quarantine(command: AskQuarantine, tenant: TenantContext) -> Page[QuarantineItem]:
@@ -116,6 +116,10 @@ def _counter_item(before: Document | None, document: Document) -> CounterItem:
     good = counted(then["good"], now["good"]) if then else Step(0)
     scrap = counted(then["scrap"], now["scrap"]) if then else Step(0)
     return CounterItem(**said, **now, good_delta=good.delta, scrap_delta=scrap.delta, event=good.event or scrap.event)
+
+
+def _items_in(command: AskLatest) -> Callable[[Document], list[LatestItem]]:
+    return lambda document: _latest_items(document) if command.holds(str(document.data["path"])) else []
 
 
 def _latest_items(document: Document) -> list[LatestItem]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -58,14 +59,18 @@ class AskLatest(Value):
     limit: int = Field(default=200, ge=1, le=1000)
     cursor: Cursor | None = None
 
-    def checked_place(self) -> str:
-        """Name the place as a prefix; a line is found by its site and area, so none may be left out between."""
+    def checked_prefix(self) -> str:
+        """Name what is common to the wanted paths from their beginning: a site, its area, the line in it."""
         levels = [self.site, self.area, self.line]
-        named = [level for level in levels if level is not None]
-        if named != levels[: len(named)] or (self.device is not None and named):
-            rule = FieldError("/query", "place", "name a device, or a site, its area, and the line in it")
-            raise Invalid("this names no place in the hierarchy", errors=[rule])
-        return "".join(f"{level}/" for level in named)
+        if self.device is not None and any(levels):
+            rule = FieldError("/query", "place", "name a device, or a place in the hierarchy")
+            raise Invalid("a device has its own place", errors=[rule])
+        return "".join(f"{level}/" for level in takewhile(bool, levels))
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a path is in the place: a line named alone is found at every site that has one of its name."""
+        wanted = (self.site, self.area, self.line)
+        return all(level in (None, found) for level, found in zip(wanted, path.split("/"), strict=False))
 
 
 class AskHistory(Value):

@@ -6,7 +6,7 @@ from makoto.analytics.counters import CounterEvent
 from makoto.analytics.rollups import Scalar
 from makoto.domain import Value, instant_from_ms
 
-Item: TypeAlias = dict[str, Scalar]
+Item: TypeAlias = dict[str, Scalar | int]
 """A row of history: its time, its metric, and the figures that were asked for by name."""
 
 

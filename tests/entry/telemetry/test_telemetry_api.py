@@ -127,7 +127,7 @@ def test_latest_values_are_listed_by_device_and_by_line(call: Call, now_ms: int)
         for metric, value in (("a", 1.5), ("b", "自動"))
     ]
     line = {name: PLACE[name] for name in ("site", "area", "line")}
-    for query in ({"device": DEVICE}, line, {"site": "nagoya"}, {}):
+    for query in ({"device": DEVICE}, line, {"site": "nagoya"}, {"line": "line-1"}, {"area": "machining"}, {}):
         assert call("GET", "/latest", query=query) == Answer(200, {"items": expected, "next_cursor": None})
 
 
@@ -155,11 +155,14 @@ def test_a_device_is_not_the_one_whose_name_begins_alike(call: Call, now_ms: int
     assert [item["device"] for item in items] == [DEVICE]
 
 
-@pytest.mark.parametrize(
-    "query", [{"area": "machining"}, {"site": "nagoya", "line": "l"}, {"device": DEVICE, "site": "x"}]
-)
-def test_a_place_that_is_none_is_a_422(call: Call, query: dict[str, str]) -> None:
-    assert call("GET", "/latest", query=query).status == 422
+@pytest.mark.parametrize("query", [{"line": "line"}, {"line": "line-12"}, {"site": "nagoya", "line": "l"}])
+def test_a_place_without_machines_shows_none(call: Call, now_ms: int, query: dict[str, str]) -> None:
+    call("POST", body=sent(now_ms))
+    assert call("GET", "/latest", query=query) == Answer(200, {"items": [], "next_cursor": None})
+
+
+def test_a_device_in_a_place_is_a_422(call: Call) -> None:
+    assert call("GET", "/latest", query={"device": DEVICE, "site": "x"}).status == 422
 
 
 def test_latest_values_of_an_unknown_device_are_a_404(call: Call) -> None:
@@ -174,6 +177,8 @@ def test_history_is_answered_by_step_and_raw(call: Call, now_ms: int, hour: dict
     steps = call("GET", "/history", query={**asked, "step": "1h", "aggregation": ["mean", "count"]})
     assert [(item["mean"], item["count"]) for item in steps.body["items"] if item["count"]] == [(1.5, 1)]
     assert {"time", "metric", "mean", "count"} == set(steps.body["items"][0])
+    assert {type(item["count"]) for item in steps.body["items"]} == {int}
+    assert type(raw.body["items"][0]["quality"]) is int
 
 
 @pytest.mark.parametrize(

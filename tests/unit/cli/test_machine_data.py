@@ -47,7 +47,8 @@ def test_the_latest_values_of_a_machine_are_shown(machine: Terminal) -> None:
 
     assert {row["metric"]: row["value"] for row in rows} == {"主軸温度": 62.0, "spindle/load": 30.5}
     assert "2026-04-01 08:59:00.200+09:00" in machine("telemetry", "latest", "--site", "osaka").out
-    assert machine("telemetry", "latest", "--line", "l1").code == 2
+    assert {row["metric"] for row in read(machine, "latest", "--line", "l1")} == {"主軸温度", "spindle/load"}
+    assert machine("telemetry", "latest", *DEVICE, "--line", "l1").code == 2
 
 
 def test_the_history_comes_by_the_minute_or_raw(machine: Terminal, world: World) -> None:
