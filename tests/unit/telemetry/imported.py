@@ -11,12 +11,17 @@ from makoto.ports.documents import Key
 from tests.unit.codecs.messages import DEVICE, NOW_MS
 from tests.unit.telemetry.world import World
 
+MINUTE_MS = 60_000
 HEADER = "device,metric,time,value,quality,status\n"
 
 
 def row(metric: str = "speed", at_ms: int = NOW_MS, value: object = 1.5, rest: str = "192,") -> str:
     """A line of a file with all columns."""
     return f"{DEVICE},{metric},{instant_from_ms(at_ms).isoformat()},{value},{rest}\n"
+
+
+def long_file(rows: int = 90, step_ms: int = MINUTE_MS) -> str:
+    return HEADER + "".join(row(at_ms=NOW_MS - each * step_ms, value=each) for each in range(rows))
 
 
 def command(file: bytes, **changes: object) -> StartImport:

@@ -1,8 +1,6 @@
 """A CSV file in parts: every good row is stored once, whatever is repeated, interrupted or raced for."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -12,19 +10,14 @@ from functions.telemetry.import_pieces import OtherContent
 from functions.telemetry.import_record import KEPT
 from functions.telemetry.imports import MAX_HOURS, MAX_PART_BYTES, OtherFile, UnusablePart
 from functions.telemetry.model import UnknownDevice, UnknownImport, WrongOffset
-from makoto.adapters.clouds.memory.documents import MemoryDocuments
 from makoto.codecs.csv_history import MAX_REJECTED
-from makoto.errors import Invalid, Unavailable
-from makoto.ports.documents import Key, Write
+from makoto.errors import Invalid
+from makoto.ports.documents import Key
 from tests.unit.codecs.messages import DEVICE, NOW_MS, series, telemetry
-from tests.unit.telemetry.imported import HEADER, Sender, row, sent, world_with_device
+from tests.unit.telemetry.imported import HEADER, Sender, long_file, row, sent, world_with_device
 from tests.unit.telemetry.world import World
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
-
-
-def long_file(rows: int = 90, step_ms: int = MINUTE_MS) -> str:
-    return HEADER + "".join(row(at_ms=NOW_MS - each * step_ms, value=each) for each in range(rows))
 
 
 def test_every_kind_of_value_arrives_as_it_was_recorded() -> None:
@@ -50,8 +43,8 @@ def test_texts_stay_with_their_rows_in_a_file_that_is_sorted_by_nothing() -> Non
     assert sent(HEADER + "".join(rows)).history() == [
         ("a", NOW_MS - 3 * HOUR_MS, 1.0, None, 64, "2"),
         ("a", NOW_MS - 3 * HOUR_MS + 1, 2.0, None, 64, "4"),
-        ("b", NOW_MS - 1, None, "y", 64, "3"),
         ("b", NOW_MS - 2, None, "z", 64, "5"),
+        ("b", NOW_MS - 1, None, "y", 64, "3"),
         ("b", NOW_MS, None, "x", 64, "1"),
     ]
 
@@ -217,56 +210,3 @@ def test_as_many_bad_lines_as_an_answer_holds_are_reported_and_then_the_others()
     assert [len(answer.rejected) for answer in done.answers] == [MAX_REJECTED, 5]
     assert sorted(done.rejected()) == list(range(2, MAX_REJECTED + 7))
     assert len(done.history()) == 1
-
-
-class Breaking(MemoryDocuments):
-    """A store whose line goes dead at the chosen atomic writes, before or after doing them."""
-
-    def __init__(self, before: set[int], after: set[int]) -> None:
-        super().__init__()
-        self.before, self.after, self.count = before, after, 0
-
-    def write_all(self, writes: Sequence[Write], now: datetime) -> None:
-        self.count += 1
-        if self.count in self.before:
-            raise Unavailable("the line went dead before the write")
-        super().write_all(writes, now)
-        if self.count in self.after:
-            raise Unavailable("the line went dead after the write")
-
-
-@pytest.mark.parametrize(("before", "after"), [({1}, set()), (set(), {1}), ({2, 4}, {3}), (set(), {1, 2, 3, 4})])
-def test_a_crash_before_or_after_any_write_loses_and_doubles_nothing(before: set[int], after: set[int]) -> None:
-    sender = Sender(long_file().encode(), part_bytes=1200)
-    driver = Breaking(before, after)
-    tenant = sender.world.tenant
-    sender.world.tenant = replace(tenant, documents=replace(tenant.documents, driver=driver))
-    sender.world.tenant.documents.put(Key("device", DEVICE), {})
-    for _ in range(len(before) + len(after)):
-        with pytest.raises(Unavailable):
-            sender.send()
-    assert sender.send().start().status == "complete"
-    assert sender.history() == sent(long_file()).history()
-
-
-class Overtaken(MemoryDocuments):
-    """A store in which, once, another request stores the same part just before."""
-
-    other: "Sender | None" = None
-
-    def write_all(self, writes: Sequence[Write], now: datetime) -> None:
-        if (other := self.other) is not None:
-            self.other = None
-            other.put(0, other.part(0))
-        super().write_all(writes, now)
-
-
-def test_two_requests_with_the_same_part_store_it_once_and_get_the_same_answer() -> None:
-    sender = Sender(long_file().encode())
-    driver = Overtaken()
-    tenant = sender.world.tenant
-    sender.world.tenant = replace(tenant, documents=replace(tenant.documents, driver=driver))
-    sender.world.tenant.documents.put(Key("device", DEVICE), {})
-    driver.other = sender
-    assert sender.send().answers[-1].accepted == 90
-    assert len(sender.history()) == 90
