@@ -5,10 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from functions.tenants import model
-from functions.tenants.onboarding import finish_roll_back, run_step, undo_step
+from functions.tenants.onboarding import run_step, undo_step
 from functions.tenants.resources import CONFIGURATION
 from functions.tenants.service import read_tenant
-from makoto.adapters.clouds.memory.secrets import MemorySecrets
 from makoto.domain import Role, TenantStatus
 from makoto.errors import Unavailable
 from makoto.ports.identity import NewUser
@@ -65,44 +64,6 @@ def test_the_initial_configuration_lies_in_the_tenants_own_store() -> None:
 
     stored = world.cloud.stores(tenant_id).documents.get(CONFIGURATION)
     assert stored.data == {"locale": "en", "time_zone": "Asia/Tokyo", "name": "東都精機株式会社"}
-
-
-def test_verification_leaves_no_probe() -> None:
-    world = World()
-
-    tenant_id = world.active()
-
-    assert "objects" not in world.left_of(tenant_id)
-
-
-class LingeringSecrets(MemorySecrets):
-    """Secrets whose names stay taken for a while after their deletion, as AWS's do."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._going: set[str] = set()
-
-    def create(self, name: str, value: str) -> bool:
-        if name in self._going:
-            raise Unavailable("the secret is still being removed")
-        return super().create(name, value)
-
-    def delete(self, name: str) -> None:
-        super().delete(name)
-        self._going.add(name)
-
-
-def test_a_verification_is_repeated_while_the_last_ones_secret_is_still_going() -> None:
-    world = World()
-    tenant_id = world.admit()
-    world.cloud.stores(tenant_id).secrets._driver = LingeringSecrets()
-    for step in model.STEPS[:-1]:
-        run_step(step, task(tenant_id), world.ports)
-
-    run_step("verify_stores", task(tenant_id), world.ports)
-
-    assert world.roll_back(tenant_id)
-    assert world.left_of(tenant_id) == []
 
 
 @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
@@ -217,75 +178,6 @@ def test_steps_of_a_failed_onboarding_make_nothing_again() -> None:
     assert world.left_of(tenant_id) == []
 
 
-@pytest.mark.parametrize(
-    ("broken", "named"),
-    [
-        ("documents.put", "documents: write"),
-        ("documents.get", "documents: read"),
-        ("documents.query", "documents: query"),
-        ("documents.delete", "documents: delete"),
-        ("objects.upload", "objects: write"),
-        ("objects.download", "objects: read"),
-        ("objects.list", "objects: list"),
-        ("objects.delete", "objects: delete"),
-        ("secrets.put", "secrets: write"),
-        ("secrets.get", "secrets: read"),
-        ("secrets.delete", "secrets: delete"),
-    ],
-)
-def test_verification_names_the_store_and_the_permission(broken: str, named: str) -> None:
-    world = World()
-    tenant_id = world.admit()
-    for step in model.STEPS[:4]:
-        run_step(step, task(tenant_id), world.ports)
-    world.fuse.stays_broken = lambda name: name == broken
-
-    with pytest.raises(model.StoreNotUsable):
-        run_step("verify_stores", task(tenant_id), world.ports)
-    world.mend()
-    world.roll_back(tenant_id, "Unavailable")
-
-    failure = read_tenant(tenant_id, world.ports).failure
-    assert failure is not None
-    assert failure.step == "verify_stores"
-    assert named in failure.cause
-    assert world.left_of(tenant_id) == []
-
-
-def test_a_crash_without_a_cause_is_told_by_its_name() -> None:
-    world = World()
-    tenant_id = world.admit()
-    run_step("register_metadata", task(tenant_id), world.ports)
-    world.fuse.breaks_at = world.fuse.calls + 3
-    with pytest.raises(Crash):
-        run_step("create_identity", task(tenant_id), world.ports)
-
-    world.roll_back(tenant_id, "States.Timeout")
-
-    failure = read_tenant(tenant_id, world.ports).failure
-    assert failure is not None
-    assert failure.step == "create_identity"
-    assert "States.Timeout" in failure.cause
-
-
-def test_what_cannot_be_removed_is_named() -> None:
-    world = World()
-    tenant_id = world.admit()
-    for step in model.STEPS[:3]:
-        run_step(step, task(tenant_id), world.ports)
-    world.fuse.stays_broken = lambda name: name == "provisioner.remove"
-    with pytest.raises(Unavailable):
-        world.roll_back(tenant_id)
-
-    undo_step("create_identity", task(tenant_id), world.ports)
-    finish_roll_back(task(tenant_id), world.ports)
-
-    detail = read_tenant(tenant_id, world.ports)
-    assert detail.status is TenantStatus.FAILED
-    assert detail.failure is not None
-    assert detail.failure.residue == "provision_stores"
-
-
 def test_an_administrator_of_another_tenant_ends_the_onboarding_and_keeps_his_place() -> None:
     world = World()
     first = world.active()
@@ -315,16 +207,6 @@ def test_a_tenants_roll_back_touches_no_other_tenant() -> None:
     assert world.cloud.stores(kept).documents.get(CONFIGURATION) == before
     assert len(world.identity.users_of(kept)) == 1
     assert kept in world.provisioner.provisioned
-
-
-def test_causes_hold_no_secret() -> None:
-    world = World()
-    tenant_id = world.active()
-
-    told = str(read_tenant(tenant_id, world.ports))
-
-    assert world.hosted.role_arn not in told
-    assert world.cloud.stores(tenant_id).secrets.get("cursor-key").reveal() not in told
 
 
 def test_a_user_invited_before_a_crash_is_not_invited_twice() -> None:

@@ -1,6 +1,5 @@
 """What the operator does with tenants."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,14 +14,12 @@ from functions.tenants.service import (
     resume_tenant,
     suspend_tenant,
 )
-from makoto.domain import Role, TenantStatus
-from makoto.domain.membership import Membership
-from makoto.errors import Invalid, Unavailable
+from makoto.domain import TenantStatus
+from makoto.errors import Unavailable
 from makoto.ports.documents import Key
-from makoto.ports.tenancy import IdempotencyKeyReused, OrganizationTaken, TenantNotFound
+from makoto.ports.tenancy import TenantNotFound
 from makoto.ports.workflows import ONBOARD_TENANT
 from tests.builders import TENANT
-from tests.unit.tenants.test_commands import OWN
 from tests.unit.tenants.world import ACT, KEY, World, command
 
 OVERDUE = SuspendTenant(reason="請求書が未払い")
@@ -39,68 +36,6 @@ def test_an_onboarding_starts_one_execution_named_after_tenant_and_attempt() -> 
 
     given = {"tenant_id": accepted.tenant_id, "mode": "onboard", "correlation_id": "request-1"}
     assert world.workflows.started == {(ONBOARD_TENANT, f"{accepted.tenant_id}-1"): given}
-
-
-def test_an_account_in_another_region_is_taken_on_only_where_it_can_be_reached() -> None:
-    world = World()
-    abroad = command(cloud=OWN | {"region": "eu-central-1"})
-
-    with pytest.raises(Invalid) as refused:
-        onboard_tenant(abroad, KEY, ACT, world.ports)
-    assert refused.value.errors[0].pointer == "/body/cloud/region"
-    with_nat = replace(world.ports, reaches_other_regions=True)
-    assert onboard_tenant(abroad, KEY, ACT, with_nat).status == "onboarding"
-
-
-def test_the_same_request_again_gives_the_same_answer_even_when_the_tenant_is_active() -> None:
-    world = World()
-    first = onboard_tenant(command(), KEY, ACT, world.ports)
-    world.onboard(first.tenant_id)
-
-    again = onboard_tenant(command(), KEY, ACT, world.ports)
-
-    assert again == first
-    assert len(world.workflows.started) == 1
-
-
-def test_the_same_key_with_another_body_is_refused() -> None:
-    world = World()
-    onboard_tenant(command(), KEY, ACT, world.ports)
-
-    with pytest.raises(IdempotencyKeyReused):
-        onboard_tenant(command(locale="en"), KEY, ACT, world.ports)
-
-
-def test_a_living_tenants_organization_is_taken() -> None:
-    world = World()
-    onboard_tenant(command(), KEY, ACT, world.ports)
-
-    with pytest.raises(OrganizationTaken):
-        onboard_tenant(command(), "key-2", ACT, world.ports)
-
-
-def test_a_member_of_another_tenant_is_no_first_administrator() -> None:
-    world = World()
-    email = command().administrator.email
-    world.configuration.save_membership(Membership(username=email, tenant_id=TENANT, role=Role.VIEWER))
-
-    with pytest.raises(model.AdministratorTaken) as refused:
-        onboard_tenant(command(), KEY, ACT, world.ports)
-
-    assert refused.value.errors[0].pointer == "/body/administrator/email"
-    assert list_tenants(None, 10, None, world.ports).items == ()
-
-
-def test_after_a_failure_a_new_key_makes_a_new_tenant() -> None:
-    world = World()
-    failed = onboard_tenant(command(), KEY, ACT, world.ports).tenant_id
-    world.roll_back(failed)
-
-    again = onboard_tenant(command(), "key-2", ACT, world.ports).tenant_id
-    world.onboard(again)
-
-    assert again != failed
-    assert world.tenancy.tenant(again).record.status is TenantStatus.ACTIVE
 
 
 def test_a_workflow_service_that_is_down_does_not_lose_the_request() -> None:
