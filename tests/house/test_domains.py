@@ -60,6 +60,9 @@ def test_every_door_is_deployed_and_every_deployed_door_is_there() -> None:
     assert deployed == {(path.parent.name, path.stem) for path in DOOR_FILES}
 
 
+COMPUTES_WITH = {"telemetry": {"numpy"}}  # its codecs and mathematics stand on it
+
+
 @pytest.mark.parametrize("path", DOOR_FILES, ids=named)
 def test_importing_a_door_loads_no_vendor(path: Path) -> None:
     name = f"functions.{path.parent.name}.{path.stem}"
@@ -68,7 +71,7 @@ def test_importing_a_door_loads_no_vendor(path: Path) -> None:
 
     answer = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
 
-    assert answer.stdout.strip() == ""
+    assert set(answer.stdout.split()) <= COMPUTES_WITH.get(path.parent.name, set())
 
 
 def _names(module: ast.Module) -> set[str]:
