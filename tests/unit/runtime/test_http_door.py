@@ -1,6 +1,6 @@
 """The HTTP door: validation, permission, isolation and problem+json for every domain alike."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 import pytest
@@ -20,8 +20,19 @@ class AlreadyThere(Conflict):
     """A domain's own error."""
 
 
+class Lathe(Value):
+    kind: Literal["lathe"]
+    chuck_mm: int
+
+
+class Mill(Value):
+    kind: Literal["mill"]
+    tools: int
+
+
 class Machine(Value):
     name: Annotated[str, Field(max_length=8)]
+    made: Annotated[Lathe | Mill, Field(discriminator="kind")] | None = None
     power_kw: float = 0
     since: Instant | None = None
 
@@ -100,6 +111,10 @@ def test_a_public_route_needs_no_token(api: HttpApi) -> None:
         ({"name": "x", "power_kw": "strong"}, "/body/power_kw"),
         ({"name": "x", "since": "2026-11-20T10:00:00"}, "/body/since"),
         ({}, "/body/name"),
+        ({"name": "x", "made": {"kind": "mill", "tools": "many"}}, "/body/made/tools"),
+        ({"name": "x", "made": {"kind": "mill"}}, "/body/made/tools"),
+        ({"name": "x", "made": {"kind": "press"}}, "/body/made"),
+        ({"name": "x", "made": 7}, "/body/made"),
         ("[1", "/body"),
         ('{"name": "x", "power_kw": NaN}', "/body"),
         ("\udcff", "/body"),

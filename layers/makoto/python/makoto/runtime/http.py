@@ -162,7 +162,13 @@ class HttpApi(APIGatewayRestResolver):
             self._require_permission()
         except Forbidden as refused:  # who may not use the route is not told what is wrong with the body
             return self._problem(refused)
-        return self._problem(invalid_from([dict(each) for each in error.errors()]))
+        return self._problem(invalid_from([dict(each) for each in error.errors()], {"body": self._sent_body()}))
+
+    def _sent_body(self) -> Any:
+        try:
+            return self.current_event.json_body
+        except ValueError:
+            return None
 
     def _require_permission(self) -> None:
         for middleware in self.context["_route"].middlewares:

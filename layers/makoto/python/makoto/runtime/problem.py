@@ -44,9 +44,16 @@ def problem_headers(error: MakotoError) -> dict[str, str | list[str]]:
     return {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
 
 
-def invalid_from(errors: list[dict[str, Any]]) -> Invalid:
-    """Translate Powertools' and pydantic's validation errors; the value that was sent is never repeated."""
-    fields = tuple(FieldError(_pointer(each["loc"]), str(each["type"]), str(each.get("msg", ""))) for each in errors)
+def invalid_from(errors: list[dict[str, Any]], sent: Any = None) -> Invalid:
+    """Translate Powertools' and pydantic's validation errors; the value that was sent is never repeated.
+
+    `sent` is what the locations are about, where it is at hand: pydantic names the variant of a union in them too, and
+    a pointer must not.
+    """
+    fields = tuple(
+        FieldError(_pointer(_as_sent(each["loc"], sent)), str(each["type"]), str(each.get("msg", "")))
+        for each in errors
+    )
     named = "; ".join(f"{field.pointer}: {field.detail or field.rule}" for field in fields[:3])
     return Invalid(f"the request breaks {len(fields)} rule(s): {named}", errors=fields)
 
@@ -60,6 +67,21 @@ def _fallback(value: Any) -> Any:
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _as_sent(location: tuple[Any, ...], sent: Any) -> tuple[Any, ...]:
+    """Leave out the steps that are no key of what was sent; the last one may be a field that is missing."""
+    if not isinstance(sent, dict) or location[0] not in sent:
+        return location
+    steps = list[Any]()
+    here: Any = sent
+    for place, step in enumerate(location):
+        if isinstance(here, dict) and step not in here and place < len(location) - 1:
+            continue
+        steps.append(step)
+        is_inside = (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int))
+        here = here[step] if is_inside else None
+    return tuple(steps)
 
 
 def _pointer(location: tuple[Any, ...]) -> str:
