@@ -147,7 +147,8 @@ def test_what_is_no_tenant_id_is_a_4xx(call: Call, tenant_id: str) -> None:
 def test_a_list_is_filtered_and_paged(call: Call, onboarded: Callable[..., str]) -> None:
     active = onboarded()
     for number in range(3):
-        body = customer(organization=f"org-{number}")
+        administrator = {"email": f"admin-{number}@example.com", "name": "管理者"}
+        body = customer(organization=f"org-{number}", administrator=administrator)
         call("POST", TENANTS, body=body, headers={"Idempotency-Key": f"key-{number}"})
 
     assert [each["tenant_id"] for each in call("GET", TENANTS, query={"status": "active"}).body["items"]] == [active]

@@ -4,7 +4,6 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import jwt
 from pydantic import SecretStr
@@ -141,7 +140,7 @@ class MemoryIdentity:
         if user.tenant_id not in self._groups:
             raise NotFound("there is no such group")
         password = user.temporary_password.get_secret_value() if user.temporary_password else secrets.token_urlsafe(16)
-        username = str(uuid5(NAMESPACE_URL, user.email.lower()))
+        username = user.email.lower()
         known = self._users.setdefault(username, PoolUser(username, user.email, password))
         if known.groups - {user.tenant_id}:
             raise UserTaken
