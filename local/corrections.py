@@ -13,6 +13,7 @@ from ministack.core.responses import request_scope
 from ministack.services import iot, lambda_svc
 from ministack.services.cloudformation import provisioners
 
+from local.answer_corrections import apply_answer_corrections
 from local.settings import HOST
 
 WORKERS_A_FUNCTION = 2
@@ -31,6 +32,7 @@ def apply_corrections() -> None:
     _end_idle_workers()
     _require_device_certificates()
     _keep_the_broker_on_loopback()
+    apply_answer_corrections()
 
 
 def _count_loopback_as_tls() -> None:
