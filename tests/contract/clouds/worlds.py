@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -119,7 +120,8 @@ class AwsWorld:
         trust = {"Effect": "Allow", "Principal": platform, "Action": ["sts:AssumeRole", "sts:TagSession"], **condition}
         grants = {"Effect": "Allow", "Action": ["dynamodb:*", "s3:*", "secretsmanager:*"], "Resource": "*"}
         iam = self.root("iam", account_id)
-        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_policy(trust))
+        with suppress(iam.exceptions.EntityAlreadyExistsException):  # every folder of the tier shares one emulator
+            iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_policy(trust))
         iam.put_role_policy(RoleName=ROLE, PolicyName="stores", PolicyDocument=_policy(grants))
 
 
