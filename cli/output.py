@@ -157,6 +157,8 @@ def _cell(value: Any, zone: tzinfo | None) -> str:
             return ", ".join(str(each) for each in value) or "–"
         case str():
             return _in_zone(value, zone) if zone else visible(value)
+        case float():
+            return f"{value:.8g}"  # for people; --json keeps every digit
         case _:
             return str(value)
 

@@ -61,6 +61,15 @@ def test_the_history_comes_by_the_minute_or_raw(machine: Terminal, world: World)
     assert "2026-04-01 08:59:00+09:00" in machine("telemetry", *asked).out
 
 
+def test_a_table_rounds_for_people_and_json_keeps_every_digit(machine: Terminal, world: World) -> None:
+    asked = ("history", *DEVICE, "--metric", "主軸温度", "--metric", "spindle/load", *span(world), "-a", "mean")
+
+    means = [row["mean"] for row in read(machine, *asked) if row["mean"] is not None]
+    table = machine("telemetry", *asked).out
+
+    assert all(isinstance(mean, float) and f"{mean:.8g}" in table for mean in means)
+
+
 def test_the_history_is_drawn(machine: Terminal, world: World, tmp_path: Path) -> None:
     asked = ("telemetry", "history", *DEVICE, "--metric", "主軸温度", "--step", "raw", *span(world))
 
