@@ -61,6 +61,7 @@ class HealthChecks:
             except Empty:
                 break
             come[answer.name] = answer
+            self._asking.pop(answer.name, None)  # its thread may need a moment more to end
         return tuple(come.get(probe.name) or self._silent(probe.name) for probe in self._probes)
 
     def _silent(self, name: str) -> Checked:
