@@ -15,6 +15,7 @@ from ministack.services.cloudformation import provisioners
 
 from local.answer_corrections import apply_answer_corrections
 from local.settings import HOST
+from local.sign_in_corrections import apply_sign_in_corrections
 
 WORKERS_A_FUNCTION = 2
 IDLE_S = 300.0
@@ -32,6 +33,7 @@ def apply_corrections() -> None:
     _end_idle_workers()
     _require_device_certificates()
     _keep_the_broker_on_loopback()
+    apply_sign_in_corrections()
     apply_answer_corrections()
 
 

@@ -19,6 +19,7 @@ READY_WITHIN_S = 60.0
 CHECKPOINT_SIGNAL = signal.SIGUSR1
 CHECKPOINT_MARK = "saved"  # touched after each save
 CHECKPOINT_WITHIN_S = 10.0
+RETRY_WAIT_SHARE = "0.1"  # MiniStack knows neither MaxDelaySeconds nor jitter: eight retries would wait four minutes
 STOP_WITHIN_S = 60.0  # saving a large state takes time, and killing it would lose that state
 
 
@@ -81,6 +82,7 @@ class Emulator:
             "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "IOT_MTLS_ENABLED": "1",
             "IOT_MTLS_PORT": str(self.state.remembered().mqtt_port),
+            "SFN_WAIT_SCALE": RETRY_WAIT_SHARE,
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.state.emulator / "state"),
