@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from makoto.domain import TenantRecord
 from makoto.errors import Invalid
 from makoto.ports.documents import (
     Always,
@@ -18,25 +17,13 @@ from makoto.ports.documents import (
     Put,
     Query,
 )
-from tests.contract.clouds.worlds import World
+from tests.contract.clouds.store_contract import StoreContract
 
 KEY = Key("partition", "id")
 
 
-class BatchesContract:
+class BatchesContract(StoreContract):
     """Inherited by each cloud, which gives the `world`."""
-
-    @pytest.fixture
-    def world(self) -> World:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def tenant(self, world: World) -> TenantRecord:
-        return world.tenant()
-
-    @pytest.fixture
-    def documents(self, world: World, tenant: TenantRecord) -> Documents:
-        return world.open(tenant).documents
 
     def test_batches_of_any_length_store_and_find_all(self, documents: Documents) -> None:
         puts = [Put(Key(f"p{n % 3}", f"{n:04}"), {"n": n, "名": "部品"}) for n in range(230)]

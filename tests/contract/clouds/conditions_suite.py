@@ -5,28 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from makoto.domain import TenantRecord
 from makoto.errors import Invalid
 from makoto.ports.documents import Check, Condition, ConditionFailed, Documents, IfAbsent, IfVersion, Key, Put, Query
+from tests.contract.clouds.store_contract import StoreContract
 from tests.contract.clouds.worlds import World
 
 KEY = Key("partition", "id")
 
 
-class ConditionsContract:
+class ConditionsContract(StoreContract):
     """Inherited by each cloud, which gives the `world`."""
-
-    @pytest.fixture
-    def world(self) -> World:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def tenant(self, world: World) -> TenantRecord:
-        return world.tenant()
-
-    @pytest.fixture
-    def documents(self, world: World, tenant: TenantRecord) -> Documents:
-        return world.open(tenant).documents
 
     def test_each_put_gives_another_version_and_says_it(self, documents: Documents) -> None:
         versions = [documents.put(KEY, {"n": n}).version for n in range(3)]

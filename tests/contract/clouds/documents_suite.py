@@ -13,6 +13,7 @@ from makoto.ports.documents import (
     Key,
     Query,
 )
+from tests.contract.clouds.store_contract import StoreContract
 from tests.contract.clouds.worlds import World
 
 KEY = Key("partition", "id")
@@ -38,20 +39,8 @@ EVERYTHING: dict[str, Datum] = {
 }
 
 
-class DocumentsContract:
+class DocumentsContract(StoreContract):
     """Inherited by each cloud, which gives the `world`."""
-
-    @pytest.fixture
-    def world(self) -> World:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def tenant(self, world: World) -> TenantRecord:
-        return world.tenant()
-
-    @pytest.fixture
-    def documents(self, world: World, tenant: TenantRecord) -> Documents:
-        return world.open(tenant).documents
 
     def test_every_portable_value_comes_back_as_it_was(self, documents: Documents) -> None:
         documents.put(KEY, EVERYTHING)

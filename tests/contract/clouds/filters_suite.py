@@ -4,27 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from makoto.domain import TenantRecord
 from makoto.errors import Invalid
 from makoto.ports.documents import And, Datum, Documents, Filter, Key, Leaf, Not, Or, Put, Query
 from tests.contract.clouds.queries_suite import ids
-from tests.contract.clouds.worlds import World
+from tests.contract.clouds.store_contract import StoreContract
 
 
-class FiltersContract:
+class FiltersContract(StoreContract):
     """Inherited by each cloud, which gives the `world`."""
-
-    @pytest.fixture
-    def world(self) -> World:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def tenant(self, world: World) -> TenantRecord:
-        return world.tenant()
-
-    @pytest.fixture
-    def documents(self, world: World, tenant: TenantRecord) -> Documents:
-        return world.open(tenant).documents
 
     @pytest.mark.parametrize(
         ("where", "expected"),

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from makoto.domain import TenantRecord
 from makoto.errors import Invalid
 from makoto.ports.cursors import CursorRefused
 from makoto.ports.objects import ObjectExists, ObjectNotFound, Objects
+from tests.contract.clouds.store_contract import StoreContract
 from tests.contract.clouds.worlds import World
 
 KEY = "reports/2026/図面 😀.csv"
@@ -31,20 +31,8 @@ def stored(objects: Objects, *keys: str) -> None:
         objects.upload(key, key.encode(), content_type="text/plain")
 
 
-class ObjectsContract:
+class ObjectsContract(StoreContract):
     """Inherited by each cloud, which gives the `world`."""
-
-    @pytest.fixture
-    def world(self) -> World:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def tenant(self, world: World) -> TenantRecord:
-        return world.tenant()
-
-    @pytest.fixture
-    def objects(self, world: World, tenant: TenantRecord) -> Objects:
-        return world.open(tenant).objects
 
     @pytest.mark.parametrize("body", [b"", b"\x00\xff" * 100, "日本語".encode()])
     def test_an_object_comes_back_as_it_was(self, objects: Objects, body: bytes) -> None:

@@ -15,6 +15,7 @@ from makoto.ports.documents import (
     Put,
     Query,
 )
+from tests.contract.clouds.store_contract import StoreContract
 from tests.contract.clouds.worlds import World
 
 IN_BYTE_ORDER = ["", "A", "Z", "_", "a", "aa", "z", "é", "日", "\uffff", "🏭", "\U0010ffff"]
@@ -43,20 +44,8 @@ def numbered(documents: Documents, count: int, partition: str = "p") -> None:
     documents.batch_put([Put(Key(partition, f"{n:03}"), {"n": n, "even": n % 2 == 0}) for n in range(count)])
 
 
-class QueriesContract:
+class QueriesContract(StoreContract):
     """Inherited by each cloud, which gives the `world`."""
-
-    @pytest.fixture
-    def world(self) -> World:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def tenant(self, world: World) -> TenantRecord:
-        return world.tenant()
-
-    @pytest.fixture
-    def documents(self, world: World, tenant: TenantRecord) -> Documents:
-        return world.open(tenant).documents
 
     def test_ids_are_ordered_by_their_bytes(self, documents: Documents) -> None:
         documents.batch_put([Put(Key("p", "x" + each), {}) for each in reversed(IN_BYTE_ORDER)])

@@ -8,25 +8,14 @@ import pytest
 from makoto.domain import TenantRecord
 from makoto.errors import Invalid
 from makoto.ports.secrets import SecretNotFound, Secrets
+from tests.contract.clouds.store_contract import StoreContract
 from tests.contract.clouds.worlds import World
 
 NAME = "llm/openai-key"
 
 
-class SecretsContract:
+class SecretsContract(StoreContract):
     """Inherited by each cloud, which gives the `world`."""
-
-    @pytest.fixture
-    def world(self) -> World:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def tenant(self, world: World) -> TenantRecord:
-        return world.tenant()
-
-    @pytest.fixture
-    def secrets(self, world: World, tenant: TenantRecord) -> Secrets:
-        return world.open(tenant).secrets
 
     @pytest.mark.parametrize("value", ["x", "鍵🔑 \n\"'\\", "x" * 25_000, '{"a": 1}'])
     def test_a_secret_comes_back_as_it_was_in_another_process(
