@@ -50,6 +50,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "say.not_ready": ("{url} is not ready: {parts}.", "{url} は準備ができていません：{parts}"),
     "step.register_metadata": ("register the tenant", "テナント情報の登録"),
     "step.create_identity": ("create group and administrator", "グループと管理者の作成"),
+    "step.reach_cloud": ("reach its cloud", "クラウドへの接続"),
     "step.provision_stores": ("provision its cloud", "クラウド資源の準備"),
     "step.write_configuration": ("write its configuration", "初期設定の書き込み"),
     "step.verify_stores": ("verify every store", "全ストアの検証"),

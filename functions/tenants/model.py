@@ -16,7 +16,15 @@ TRANSITIONS: dict[TenantStatus, frozenset[TenantStatus]] = {
 }
 """What may follow what; nothing else changes a status."""
 
-STEPS = ("register_metadata", "create_identity", "provision_stores", "write_configuration", "verify_stores", "activate")
+STEPS = (
+    "register_metadata",
+    "reach_cloud",
+    "create_identity",
+    "provision_stores",
+    "write_configuration",
+    "verify_stores",
+    "activate",
+)
 """The steps of onboarding in their order, by the names of their tasks."""
 
 MOST_ATTEMPTS = 3

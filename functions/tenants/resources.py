@@ -28,6 +28,11 @@ class Resource(NamedTuple):
     unmake: Callable[[TenantEntry, TenantsPorts], None]
 
 
+def reach_cloud(entry: TenantEntry, ports: TenantsPorts) -> None:
+    """Take the role of the tenant's cloud: what is refused here has left nothing to be removed."""
+    ports.provisioner.reach(entry.record)
+
+
 def create_identity(entry: TenantEntry, ports: TenantsPorts) -> None:
     """Make the tenant's group and invite its first administrator.
 
@@ -121,6 +126,7 @@ def _verifications(entry: TenantEntry, ports: TenantsPorts) -> int:
 
 RESOURCES: dict[str, Resource] = {
     "register_metadata": Resource(project, _nothing),
+    "reach_cloud": Resource(reach_cloud, _nothing),
     "create_identity": Resource(create_identity, remove_identity),
     "provision_stores": Resource(provision_stores, remove_stores),
     "write_configuration": Resource(write_configuration, remove_secrets),

@@ -37,6 +37,11 @@ def register_metadata(command: OnboardingTask) -> None:
     onboarding.run_step("register_metadata", command.named(), ports())
 
 
+@door.task("reach_cloud")
+def reach_cloud(command: OnboardingTask) -> None:
+    onboarding.run_step("reach_cloud", command.named(), ports())
+
+
 @door.task("create_identity")
 def create_identity(command: OnboardingTask) -> None:
     onboarding.run_step("create_identity", command.named(), ports())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.tenants.model import STEPS
 from local.cast import TENANTS
 from tests.system.company import eventually
 from tests.system.customers import ADMIN, ENDED_WITHIN_S, UNREACHABLE, Begun, ended, order, send, traces
@@ -22,13 +23,7 @@ def test_a_request_that_comes_twice_makes_one_tenant(laptop: LaptopCloud) -> Non
     assert first.headers["location"] == f"{ADMIN}/{tenant['tenant_id']}"
     assert (other_body.status_code, other_key.status_code) == (422, 409)
     assert tenant["status"] == "active"
-    assert {(step["step"], step["status"]) for step in tenant["steps"]} == {
-        (name, "done")
-        for name in (
-            "register_metadata", "create_identity", "provision_stores",
-            "write_configuration", "verify_stores", "activate",
-        )
-    }  # fmt: skip
+    assert {(step["step"], step["status"]) for step in tenant["steps"]} == {(name, "done") for name in STEPS}
     assert tenant.keys().isdisjoint({"cloud", "role_arn", "external_id"})
     organizations = [
         each["organization"] for each in laptop.platform_client().get(f"{ADMIN}?limit=200").json()["items"]
@@ -53,7 +48,9 @@ def test_an_account_that_cannot_be_reached_ends_failed_with_its_cause_and_leaves
     tenant = ended(laptop, begun.unreachable[name])
 
     assert tenant["status"] == "failed"
+    assert tenant["failure"]["step"] == "reach_cloud"
     assert "role" in tenant["failure"]["cause"]
+    assert tenant["failure"]["residue"] is None
     assert all(secret not in str(tenant) for secret in ("not-the-agreed", TENANTS[0].external_id))
     assert traces(laptop, tenant["tenant_id"], tenant["administrator"]) == {}
     assert send(laptop, order(tenant["organization"]), f"{tenant['organization']}-again").status_code == 202

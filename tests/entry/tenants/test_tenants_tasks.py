@@ -38,8 +38,8 @@ def test_what_is_no_command_is_invalid(call: Call, given: dict[str, Any]) -> Non
 
 def test_a_roll_back_is_seen_at_the_tenant(call: Call) -> None:
     tenant_id = _accepted(call)
-    _task("register_metadata", tenant_id)
-    _task("create_identity", tenant_id)
+    for step in ("register_metadata", "reach_cloud", "create_identity"):
+        _task(step, tenant_id)
 
     assert _task("begin_roll_back", tenant_id, error="States.Timeout") == {"roll_back": True}
     for undo in ("undo_write_configuration", "undo_provision_stores", "undo_create_identity", "finish_roll_back"):

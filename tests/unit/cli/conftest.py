@@ -13,6 +13,7 @@ from cli.commands import onboarding
 from cli.main import app
 from functions.identity import claims
 from functions.tenants import tasks
+from functions.tenants.model import STEPS
 from makoto.adapters.clouds.memory import fleet as memory_fleet
 from makoto.adapters.clouds.memory.clock import FixedClock
 from makoto.adapters.clouds.memory.identity import MemoryIdentity
@@ -27,7 +28,6 @@ from tests.in_process import Gateway, serving
 
 PASSWORD = "Correct-horse-9"
 OPERATOR, ADMIN, VIEWER = "operator@example.com", "hanako@example.com", "viewer@example.com"
-STEPS = ("register_metadata", "create_identity", "provision_stores", "write_configuration", "verify_stores", "activate")
 
 
 @dataclass(frozen=True)

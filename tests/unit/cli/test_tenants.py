@@ -25,6 +25,7 @@ def test_a_tenant_is_onboarded_step_by_step_before_the_eyes(operator: Terminal, 
     assert said.code == 0
     assert [line.strip() for line in said.err.splitlines()[1:]] == [
         "register the tenant: done",
+        "reach its cloud: done",
         "create group and administrator: done",
         "provision its cloud: done",
         "write its configuration: done",
@@ -38,7 +39,7 @@ def test_a_tenant_is_onboarded_step_by_step_before_the_eyes(operator: Terminal, 
 def test_for_a_program_the_result_alone_is_on_stdout(operator: Terminal, state_machine: StateMachine) -> None:
     tenant = json.loads(operator(*CREATE, "--json").out)
 
-    assert (tenant["status"], tenant["organization"], len(tenant["steps"])) == ("active", "minato-foods", 6)
+    assert (tenant["status"], tenant["organization"], len(tenant["steps"])) == ("active", "minato-foods", 7)
 
 
 def test_the_same_command_again_shows_the_same_tenant(operator: Terminal, state_machine: StateMachine) -> None:

@@ -67,7 +67,7 @@ def test_a_verification_is_repeated_while_the_last_ones_secret_is_still_going() 
 def test_verification_names_the_store_and_the_permission(broken: str, named: str) -> None:
     world = World()
     tenant_id = world.admit()
-    for step in model.STEPS[:4]:
+    for step in model.STEPS[:5]:
         run_step(step, task(tenant_id), world.ports)
     world.fuse.stays_broken = lambda name: name == broken
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from functions.tenants.commands import OnboardTenant
+from functions.tenants.model import STEPS
 from functions.tenants.onboarding import Task, begin_roll_back, finish_roll_back, run_step, undo_step
 from functions.tenants.ports import Act, TenantsPorts
 from functions.tenants.service import delete_tenant, onboard_tenant
@@ -121,9 +122,7 @@ class World:
 
     def onboard(self, tenant_id: str) -> None:
         """Run every step as the state machine does when nothing fails."""
-        for step in ("register_metadata", "create_identity", "provision_stores"):
-            run_step(step, task(tenant_id), self.ports)
-        for step in ("write_configuration", "verify_stores", "activate"):
+        for step in STEPS:
             run_step(step, task(tenant_id), self.ports)
 
     def roll_back(self, tenant_id: str, error: str = "Test") -> bool:

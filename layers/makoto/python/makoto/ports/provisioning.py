@@ -25,6 +25,10 @@ class CloudProvisioner(Protocol):
     A store carries its tenant's id as a mark, so that only what was made for this tenant is ever removed.
     """
 
+    def reach(self, record: TenantRecord) -> None:
+        """Take the tenant's credentials and make nothing; Unavailable when its cloud does not give them."""
+        ...
+
     def provision(self, record: TenantRecord) -> None:
         """Make the stores and set every property, whatever of them exists; StoreTaken, StoreNotReady."""
         ...

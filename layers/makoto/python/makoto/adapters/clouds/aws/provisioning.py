@@ -19,6 +19,9 @@ class AwsProvisioner:
         self._broker = broker
         self._endpoint_url = endpoint_url
 
+    def reach(self, record: TenantRecord) -> None:
+        self._broker.credentials(record, policy=provisioning_policy(record))
+
     def provision(self, record: TenantRecord) -> None:
         for store in self._stores(record):
             store.make()
