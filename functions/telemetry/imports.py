@@ -23,7 +23,7 @@ from makoto.codecs.telemetry.rules import MOST_AHEAD_MS
 from makoto.domain import DeviceId, ms_from_instant
 from makoto.errors import Conflict, FieldError, Invalid
 from makoto.ports.context import TenantContext
-from makoto.ports.documents import Condition, ConditionFailed, IfAbsent, Key, Put, Write
+from makoto.ports.documents import Condition, ConditionFailed, IfAbsent, Put, Write
 
 MAX_TOTAL_BYTES = 1 << 30
 """What can be read again for the checksum within one request; longer recordings come as several files."""
@@ -90,7 +90,7 @@ def receive_part(import_id: str, offset: int, body: bytes, tenant: TenantContext
 
 
 def _require_device(device: DeviceId, tenant: TenantContext) -> None:
-    if tenant.documents.find(Key("device", device)) is None:
+    if tenant.documents.find(keys.registered_key(device)) is None:
         raise UnknownDevice(f"there is no device {device}")
 
 

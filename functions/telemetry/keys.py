@@ -11,6 +11,11 @@ _RECORDS = {Kind.BIRTH: "birth", Kind.STATE: "state", Kind.COUNTERS: "counters",
 _HOUR_S = 3600
 
 
+def registered_key(device: DeviceId) -> Key:
+    """Where the devices domain keeps a device; telemetry reads only that it is there."""
+    return Key("device", device)
+
+
 def ledger_key(device: DeviceId) -> Key:
     return Key(f"ledger#{device}", "ledger")
 

@@ -21,7 +21,7 @@ from functions.telemetry.views import (
 )
 from makoto.analytics.counters import Step, counted
 from makoto.codecs.json_text import from_text
-from makoto.domain import Page, Value, ms_from_instant
+from makoto.domain import DeviceId, Page, Value, ms_from_instant
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Document, Query
 
@@ -36,11 +36,18 @@ def read_latest(command: AskLatest, tenant: TenantContext) -> Page[LatestItem]:
     if command.device is not None:
         ledger = tenant.documents.find(keys.ledger_key(command.device))
         if ledger is None:
-            raise UnknownDevice(f"nothing is known of a device {command.device}")
+            return _never_heard(command.device, tenant)
         key = keys.latest_key(str(ledger.data["path"]), command.device)
         wanted = Query(key.partition, start=key.id, end=key.id + _AFTER)
         return _page(wanted, _latest_items, command, tenant)
     return _page(Query(keys.LATEST, prefix=prefix, limit=100), _items_in(command), command, tenant)
+
+
+def _never_heard(device: DeviceId, tenant: TenantContext) -> Page[LatestItem]:
+    """A registered device that has not spoken yet has no values; of another one nothing is known."""
+    if tenant.documents.find(keys.registered_key(device)) is None:
+        raise UnknownDevice(f"there is no device {device}")
+    return Page(items=())
 
 
 def read_quarantine(command: AskQuarantine, tenant: TenantContext) -> Page[QuarantineItem]:

@@ -10,6 +10,7 @@ import pytest
 from functions.telemetry import api
 from makoto.codecs.telemetry import Kind
 from makoto.domain import instant_from_ms
+from makoto.ports.documents import Key
 from makoto.runtime.composition import Platform
 from tests.builders import OTHER_TENANT, TENANT, api_event, lambda_context
 from tests.entry.telemetry.conftest import PLACE, Queue, certificate_of
@@ -167,6 +168,12 @@ def test_a_device_in_a_place_is_a_422(call: Call) -> None:
 
 def test_latest_values_of_an_unknown_device_are_a_404(call: Call) -> None:
     assert call("GET", "/latest", query={"device": "nobody"}).status == 404
+
+
+def test_a_registered_device_that_never_spoke_has_no_values(call: Call, platform: Platform) -> None:
+    tenant = platform.open_tenant(TENANT, None, "test")
+    tenant.documents.put(Key("device", "silent"), {"status": "active"})
+    assert call("GET", "/latest", query={"device": "silent"}) == Answer(200, {"items": [], "next_cursor": None})
 
 
 def test_history_is_answered_by_step_and_raw(call: Call, now_ms: int, hour: dict[str, str]) -> None:
