@@ -33,12 +33,15 @@ def run_step(name: str, task: Task, ports: TenantsPorts) -> None:
     elif name != ACTIVATE:
         return
     step = _begin(name, entry, ports)
+    if name == ACTIVATE:  # written first: nobody may see an active tenant whose last step still runs
+        _end(step, entry, StepStatus.DONE, ports)
     try:
         _make(name, entry, task, ports)
     except MakotoError as error:
         _end(step, entry, StepStatus.FAILED, ports, cause=f"{error.problem}: {error.detail}")
         raise
-    _end(step, entry, StepStatus.DONE, ports)
+    if name != ACTIVATE:
+        _end(step, entry, StepStatus.DONE, ports)
 
 
 def begin_roll_back(task: Task, error: str, ports: TenantsPorts) -> bool:

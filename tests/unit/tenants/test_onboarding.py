@@ -220,3 +220,24 @@ def test_a_user_invited_before_a_crash_is_not_invited_twice() -> None:
     world.onboard(tenant_id)
 
     assert len(world.identity.users_of(tenant_id)) == 1
+
+
+def test_nobody_sees_an_active_tenant_whose_last_step_still_runs() -> None:
+    world = World()
+    tenant_id = world.admit()
+    for step in model.STEPS[:-1]:
+        run_step(step, task(tenant_id), world.ports)
+    seen = list[tuple[TenantStatus, StepStatus]]()
+
+    def look(name: str) -> bool:
+        steps = {step.step: step.status for step in world.tenancy.steps(tenant_id)}
+        if "activate" in steps:
+            seen.append((world.tenancy.tenant(tenant_id).record.status, steps["activate"]))
+        return False
+
+    world.fuse.stays_broken = look
+    run_step("activate", task(tenant_id), world.ports)
+    look("after")
+
+    assert (TenantStatus.ACTIVE, StepStatus.RUNNING) not in seen
+    assert seen[-1] == (TenantStatus.ACTIVE, StepStatus.DONE)
