@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from makoto.domain import CloudAccount, Principal, Role, TenantRecord, TenantStatus
+from makoto.domain import AwsAccount, Principal, Role, TenantRecord, TenantStatus
 from makoto.settings import RuntimeSettings
 
 TENANT = "t0123456789ab"
@@ -20,7 +20,7 @@ def tenant_record(tenant_id: str = TENANT, **changes: Any) -> TenantRecord:
         "name": "東都精機株式会社",
         "organization": "toto-seiki",
         "status": TenantStatus.ACTIVE,
-        "cloud": CloudAccount(
+        "cloud": AwsAccount(
             account_id="000000000000",
             region="ap-northeast-1",
             role_arn="arn:aws:iam::000000000000:role/makoto-local-tenant-data",

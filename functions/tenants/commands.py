@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from makoto.domain import CloudAccount, Slug, Value
-from makoto.domain.tenant import AccountId, Region, RoleArn
+from makoto.domain import AwsAccount, Slug, Value
+from makoto.domain.clouds.aws import AccountId, Region, RoleArn
 
 MOST_FEATURES = 32
 LEAST_DISTINCT = 8
@@ -110,8 +110,8 @@ class OwnAccount(Value):
             raise ValueError(f"must be the role {CUSTOMER_ROLE} that the platform's template makes")
         return role_arn
 
-    def to_account(self) -> CloudAccount:
-        return CloudAccount(
+    def to_account(self) -> AwsAccount:
+        return AwsAccount(
             account_id=self.account_id, region=self.region, role_arn=self.role_arn, external_id=self.external_id
         )
 

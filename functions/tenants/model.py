@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from functions.tenants.commands import Hosted, OnboardTenant
-from makoto.domain import CloudAccount, TenantRecord, TenantStatus
+from makoto.domain import AwsAccount, TenantRecord, TenantStatus
 from makoto.errors import Conflict, FieldError, Invalid, Unavailable
 
 TRANSITIONS: dict[TenantStatus, frozenset[TenantStatus]] = {
@@ -71,7 +71,7 @@ class ResourcesRemain(Unavailable):
     """Something of a tenant that is being removed still exists."""
 
 
-def admit(command: OnboardTenant, tenant_id: str, hosted: CloudAccount) -> TenantRecord:
+def admit(command: OnboardTenant, tenant_id: str, hosted: AwsAccount) -> TenantRecord:
     """Make the record of a tenant that is being onboarded."""
     return TenantRecord(
         tenant_id=tenant_id,
@@ -161,7 +161,7 @@ def _become(record: TenantRecord, status: TenantStatus) -> TenantRecord:
     return record.model_copy(update={"status": status, "version": record.version + 1})
 
 
-def _placed(command: OnboardTenant, hosted: CloudAccount) -> CloudAccount:
+def _placed(command: OnboardTenant, hosted: AwsAccount) -> AwsAccount:
     if isinstance(command.cloud, Hosted):
         return hosted
     if command.cloud.account_id == hosted.account_id:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from makoto.domain import CloudAccount, TenantRecord
+from makoto.domain import AwsAccount, TenantRecord
 from makoto.ports.clock import Clock
 from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
@@ -30,7 +30,7 @@ class TenantsPorts:
     publisher: EventPublisher
     clock: Clock
     ids: Ids
-    hosted: CloudAccount
+    hosted: AwsAccount
     bind: Callable[[TenantRecord], TenantContext]
     reaches_other_regions: bool = False
 

@@ -34,7 +34,7 @@ class TenantProfile(Value):
 class TenantSummary(TenantProfile):
     """A tenant in the operator's list; the account's role and external id are never shown."""
 
-    account_id: str
+    account_id: str | None  # of a tenant in AWS
     version: int
     created_at: Instant
     updated_at: Instant
@@ -76,11 +76,16 @@ def detail(entry: TenantEntry, steps: tuple[OnboardingStep, ...]) -> TenantDetai
 
 
 def _profile(record: TenantRecord) -> dict[str, object]:
-    shown = record.model_dump(exclude={"cloud", "version"})
+    shown = record.model_dump(exclude={"cloud", "version", "residency", "llm", "move"})
     return {**shown, "cloud_provider": record.cloud.provider, "region": record.cloud.region}
 
 
 def _summary(entry: TenantEntry) -> dict[str, object]:
     around = entry.model_dump(include={"created_at", "updated_at", "suspension_reason"})
     cloud = entry.record.cloud
-    return {**_profile(entry.record), **around, "account_id": cloud.account_id, "version": entry.record.version}
+    return {
+        **_profile(entry.record),
+        **around,
+        "account_id": getattr(cloud, "account_id", None),
+        "version": entry.record.version,
+    }

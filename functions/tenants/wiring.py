@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from functions.tenants.ports import TenantsPorts
-from makoto.domain import CloudAccount, TenantRecord
+from makoto.domain import AwsAccount, TenantRecord
 from makoto.ports.context import TenantContext
 from makoto.runtime.composition import Platform, platform
 
@@ -31,7 +31,7 @@ def _ports_of(platform: Platform) -> TenantsPorts:
         publisher=platform.adapter("publisher"),
         clock=platform.clock,
         ids=platform.ids,
-        hosted=CloudAccount(account_id=settings.account_id, region=settings.region, role_arn=settings.hosted_role_arn),
+        hosted=AwsAccount(account_id=settings.account_id, region=settings.region, role_arn=settings.hosted_role_arn),
         bind=bind,
         reaches_other_regions=settings.reaches_other_regions,
     )

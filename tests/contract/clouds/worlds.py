@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from makoto.adapters.clouds import CloudDependencies, open_cloud
 from makoto.adapters.clouds.aws.credentials import CredentialsBroker
-from makoto.adapters.clouds.aws.names import bucket_name, table_name
+from makoto.adapters.clouds.aws.names import aws_account, bucket_name, table_name
 from makoto.adapters.clouds.memory import CountingIds, FixedClock
 from makoto.adapters.system import SystemClock, SystemIds
-from makoto.domain import CloudAccount, TenantRecord
+from makoto.domain import AwsAccount, TenantRecord
 from makoto.ports.context import TenantStores
 from tests.builders import tenant_record
 
@@ -28,7 +28,7 @@ _NUMBERS = itertools.count(1)
 
 def new_tenant(account_id: str = PLATFORM_ACCOUNT, external_id: str | None = None) -> TenantRecord:
     """A tenant of its own for one test."""
-    cloud = CloudAccount(
+    cloud = AwsAccount(
         account_id=account_id,
         region=REGION,
         role_arn=f"arn:aws:iam::{account_id}:role/{ROLE}",
@@ -84,7 +84,7 @@ class AwsWorld:
 
     def made(self, record: TenantRecord) -> TenantRecord:
         """Make a tenant's empty stores, as onboarding does."""
-        account = record.cloud.account_id
+        account = aws_account(record).account_id
         create_table(self.root("dynamodb", account), table_name(record.tenant_id))
         self.root("s3", account).create_bucket(
             Bucket=bucket_name(record.tenant_id), CreateBucketConfiguration={"LocationConstraint": REGION}

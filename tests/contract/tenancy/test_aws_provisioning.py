@@ -9,7 +9,7 @@ from functions.tenants.commands import CUSTOMER_ROLE
 from functions.tenants.model import StoreNotUsable
 from functions.tenants.verification import verify_stores
 from makoto.adapters.clouds.aws.credentials import TenantRoleRefused
-from makoto.adapters.clouds.aws.names import bucket_name, table_name
+from makoto.adapters.clouds.aws.names import aws_account, bucket_name, table_name
 from makoto.adapters.clouds.aws.policies import data_policy
 from makoto.adapters.clouds.aws.provisioning import AwsProvisioner
 from makoto.adapters.clouds.aws.tenant_resources import provisioning_policy
@@ -48,12 +48,12 @@ def _opened(world: AwsWorld, record: TenantRecord) -> TenantContext:
 
 
 def _tables(world: AwsWorld, record: TenantRecord) -> list[str]:
-    names: list[str] = world.root("dynamodb", record.cloud.account_id).list_tables()["TableNames"]
+    names: list[str] = world.root("dynamodb", aws_account(record).account_id).list_tables()["TableNames"]
     return [name for name in names if record.tenant_id in name]
 
 
 def _buckets(world: AwsWorld, record: TenantRecord) -> list[str]:
-    found: list[dict[str, Any]] = world.root("s3", record.cloud.account_id).list_buckets()["Buckets"]
+    found: list[dict[str, Any]] = world.root("s3", aws_account(record).account_id).list_buckets()["Buckets"]
     return [each["Name"] for each in found if record.tenant_id in each["Name"]]
 
 
@@ -81,7 +81,7 @@ def test_the_table_recovers_expires_and_is_marked(
 ) -> None:
     provisioner.provision(record)
 
-    client, name = world.root("dynamodb", record.cloud.account_id), table_name(record.tenant_id)
+    client, name = world.root("dynamodb", aws_account(record).account_id), table_name(record.tenant_id)
     table = client.describe_table(TableName=name)["Table"]
     backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
@@ -98,7 +98,7 @@ def test_the_bucket_is_private_versioned_encrypted_and_tls_only(
 ) -> None:
     provisioner.provision(record)
 
-    client, name = world.root("s3", record.cloud.account_id), bucket_name(record.tenant_id)
+    client, name = world.root("s3", aws_account(record).account_id), bucket_name(record.tenant_id)
     closed = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
     (encryption,) = client.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
     (statement,) = json.loads(client.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
@@ -134,7 +134,7 @@ def test_a_bucket_with_a_file_stays_and_is_named(
 
 
 def test_half_made_stores_are_finished(world: AwsWorld, provisioner: AwsProvisioner, record: TenantRecord) -> None:
-    client = world.root("s3", record.cloud.account_id)
+    client = world.root("s3", aws_account(record).account_id)
     place = {"LocationConstraint": record.cloud.region}
     client.create_bucket(Bucket=bucket_name(record.tenant_id), CreateBucketConfiguration=place)
 
@@ -144,7 +144,7 @@ def test_half_made_stores_are_finished(world: AwsWorld, provisioner: AwsProvisio
 
 
 def test_half_made_stores_are_removed(world: AwsWorld, provisioner: AwsProvisioner, record: TenantRecord) -> None:
-    client = world.root("s3", record.cloud.account_id)
+    client = world.root("s3", aws_account(record).account_id)
     place = {"LocationConstraint": record.cloud.region}
     client.create_bucket(Bucket=bucket_name(record.tenant_id), CreateBucketConfiguration=place)
 
@@ -156,7 +156,7 @@ def test_half_made_stores_are_removed(world: AwsWorld, provisioner: AwsProvision
 def test_a_table_of_somebody_else_is_neither_taken_nor_removed(
     world: AwsWorld, provisioner: AwsProvisioner, record: TenantRecord
 ) -> None:
-    create_table(world.root("dynamodb", record.cloud.account_id), table_name(record.tenant_id))
+    create_table(world.root("dynamodb", aws_account(record).account_id), table_name(record.tenant_id))
 
     with pytest.raises(StoreTaken):
         provisioner.provision(record)

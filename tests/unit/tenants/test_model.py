@@ -7,13 +7,13 @@ import pytest
 from functions.tenants import model
 from functions.tenants.commands import OwnAccount
 from functions.tenants.model import TRANSITIONS
-from makoto.domain import CloudAccount, TenantRecord, TenantStatus
+from makoto.domain import AwsAccount, TenantRecord, TenantStatus
 from makoto.errors import Conflict, Invalid
 from tests.builders import TENANT, tenant_record
 from tests.unit.tenants.test_commands import OWN
 from tests.unit.tenants.world import command
 
-HOSTED = CloudAccount(
+HOSTED = AwsAccount(
     account_id="000000000000", region="ap-northeast-1", role_arn="arn:aws:iam::000000000000:role/hosted"
 )
 DECISIONS: dict[Callable[[TenantRecord], TenantRecord], TenantStatus] = {

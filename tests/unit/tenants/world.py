@@ -19,7 +19,7 @@ from makoto.adapters.clouds.memory.publisher import MemoryPublisher
 from makoto.adapters.clouds.memory.signing import process_signer
 from makoto.adapters.clouds.memory.tenancy import MemoryTenancy
 from makoto.adapters.clouds.memory.workflows import MemoryWorkflows
-from makoto.domain import CloudAccount, TenantRecord
+from makoto.domain import AwsAccount, TenantRecord
 from makoto.errors import Unavailable
 from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
@@ -91,9 +91,7 @@ class World:
         )
         self.provisioner, self.workflows, self.publisher = MemoryProvisioner(), MemoryWorkflows(), MemoryPublisher()
         self.cloud = MemoryCloud(self.clock, self.ids)
-        self.hosted = CloudAccount(
-            account_id=runtime.account_id, region=runtime.region, role_arn=runtime.hosted_role_arn
-        )
+        self.hosted = AwsAccount(account_id=runtime.account_id, region=runtime.region, role_arn=runtime.hosted_role_arn)
         self.ports = TenantsPorts(
             **{name: self._fused(name, getattr(self, name)) for name in FUSED},
             clock=self.clock,

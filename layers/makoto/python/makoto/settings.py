@@ -43,6 +43,7 @@ class RuntimeSettings(Value):
     policies_path: str = ""
     emulator_url: str = ""
     emulator_mqtt_port: int = 8883
+    trusted_ca_path: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -59,6 +60,11 @@ class RuntimeSettings(Value):
     def to_environment(self) -> dict[str, str]:
         """Make the variables that `from_environment` reads, without the fields that hold their default."""
         return {PREFIX + name.upper(): str(value) for name, value in self.model_dump(exclude_defaults=True).items()}
+
+    @property
+    def is_laptop(self) -> bool:
+        """Whether tenants' stores may stand on this machine: private addresses and http are allowed only there."""
+        return self.environment == "local"
 
     @property
     def policies_folder(self) -> Path:

@@ -1,19 +1,13 @@
 """A tenant as the hot path knows it: is it active, and where does its data live."""
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from makoto.domain.clouds import CloudAccount
 from makoto.domain.ids import TenantId
+from makoto.domain.llm import LlmContract
 from makoto.domain.value import Value
-
-AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-RoleArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$", max_length=560)
-]
-ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+=,.@:/-]+$", min_length=2, max_length=1224)]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 
 
 class TenantStatus(StrEnum):
@@ -27,14 +21,21 @@ class TenantStatus(StrEnum):
     DELETED = "deleted"
 
 
-class CloudAccount(Value):
-    """Where a tenant's stores are and the role that reaches them; the external id only where the account is its own."""
+class MovePhase(StrEnum):
+    """Where a move between clouds is; what a write does follows from it."""
 
-    provider: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}$")] = "aws"
-    account_id: AccountId
-    region: Region
-    role_arn: RoleArn
-    external_id: ExternalId | None = None
+    COPYING = "copying"  # writes go to the source and into its journal
+    SWITCHING = "switching"  # writes are refused for the stated pause, reads go on
+    GRACE = "grace"  # the target serves; its journal lets the tenant be taken back to the source, which is read only
+
+
+class TenantMove(Value):
+    """A move under way: `TenantRecord.cloud` is the source until the switch and the target after it."""
+
+    move_id: str
+    phase: MovePhase
+    source: CloudAccount
+    target: CloudAccount
 
 
 class TenantRecord(Value):
@@ -49,3 +50,11 @@ class TenantRecord(Value):
     time_zone: str = "Asia/Tokyo"
     locale: str = "ja"
     version: int = Field(default=1, ge=1)
+    residency: tuple[str, ...] = ()
+    llm: LlmContract | None = None
+    move: TenantMove | None = None
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """Where the tenant's data may lie; a record that pins nothing means the region of its cloud."""
+        return frozenset(self.residency or (self.cloud.region,))

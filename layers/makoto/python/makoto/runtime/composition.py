@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from makoto.adapters.clouds import CloudDependencies, open_cloud
+from makoto.adapters.clouds import CloudDependencies, Network, open_cloud
 from makoto.domain import PLATFORM_TENANT_ID, Principal, TenantRecord, TenantStatus
 from makoto.errors import Forbidden
 from makoto.ports.clock import Clock
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from makoto.ports.dead_letters import DeadLetters
     from makoto.ports.history import History
     from makoto.ports.inbox import Inbox
+    from makoto.ports.key_ring import KeyRing
     from makoto.ports.sessions import Sessions
+    from makoto.ports.web_identity import WebIdentity
 
 
 class TenantNotActive(Forbidden):
@@ -106,7 +108,15 @@ class Platform:
     @cached_property
     def clouds(self) -> CloudDependencies:
         """What the tenants' clouds share in this process: their connections."""
-        return CloudDependencies(self.clock, self.ids, endpoint_url=self.settings.emulator_url or None)
+        settings = self.settings
+        return CloudDependencies(
+            self.clock,
+            self.ids,
+            endpoint_url=settings.emulator_url or None,
+            key_ring=lambda: cast("KeyRing", self.adapter("key_ring")),
+            web_identity=lambda: cast("WebIdentity", self.adapter("web_identity")),
+            network=Network(settings.is_laptop, settings.is_laptop, settings.trusted_ca_path or None),
+        )
 
     def _stores(self, record: TenantRecord) -> TenantStores:
         provider = "memory" if self.settings.cloud == "memory" else record.cloud.provider

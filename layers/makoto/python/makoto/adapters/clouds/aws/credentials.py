@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from makoto.adapters.clouds.aws.errors import translated
+from makoto.adapters.clouds.aws.names import aws_account
 from makoto.adapters.clouds.aws.policies import data_policy
 from makoto.domain import TenantRecord
 from makoto.errors import Forbidden, Throttled, Unavailable
@@ -105,13 +106,14 @@ class CredentialsBroker:
 
 
 def _request(record: TenantRecord, policy: str) -> "AssumeRoleRequestTypeDef":
+    account = aws_account(record)
     request: AssumeRoleRequestTypeDef = {
-        "RoleArn": record.cloud.role_arn,
+        "RoleArn": account.role_arn,
         "RoleSessionName": f"makoto-{record.tenant_id}",
         "DurationSeconds": LIFE_S,
         "Policy": policy,
         "Tags": [{"Key": TENANT_TAG, "Value": record.tenant_id}],
     }
-    if record.cloud.external_id is not None:
-        request["ExternalId"] = record.cloud.external_id
+    if account.external_id is not None:
+        request["ExternalId"] = account.external_id
     return request

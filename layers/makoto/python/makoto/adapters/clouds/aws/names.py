@@ -1,6 +1,12 @@
 """What a tenant's resources are called in AWS; every name ends the tenant's id, so none is another's prefix."""
 
-from makoto.domain import TenantRecord
+from makoto.adapters.clouds import account_of
+from makoto.domain import AwsAccount, TenantRecord
+
+
+def aws_account(record: TenantRecord) -> AwsAccount:
+    """Where the tenant's resources are."""
+    return account_of(record, AwsAccount)
 
 
 def table_name(tenant_id: str) -> str:
@@ -34,8 +40,9 @@ def secrets_arn(record: TenantRecord) -> str:
 
 
 def _arn(record: TenantRecord, service: str, resource: str) -> str:
-    return f"arn:{_partition(record)}:{service}:{record.cloud.region}:{record.cloud.account_id}:{resource}"
+    account = aws_account(record)
+    return f"arn:{_partition(record)}:{service}:{account.region}:{account.account_id}:{resource}"
 
 
 def _partition(record: TenantRecord) -> str:
-    return record.cloud.role_arn.split(":")[1]
+    return aws_account(record).role_arn.split(":")[1]

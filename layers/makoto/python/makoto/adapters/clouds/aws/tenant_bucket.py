@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from makoto.adapters.clouds.aws.credentials import TENANT_TAG
 from makoto.adapters.clouds.aws.errors import code_of
-from makoto.adapters.clouds.aws.names import bucket_arn, bucket_name
+from makoto.adapters.clouds.aws.names import aws_account, bucket_arn, bucket_name
 from makoto.adapters.clouds.aws.tenant_resources import named_store
 from makoto.domain import TenantRecord
 from makoto.ports.provisioning import StoreTaken
@@ -31,7 +31,7 @@ class TenantBucket:
         self._client = client
         self._tenant_id = record.tenant_id
         self._region = record.cloud.region
-        self._owner = record.cloud.account_id
+        self._owner = aws_account(record).account_id
         self._arn = bucket_arn(record)
         self.name = bucket_name(record.tenant_id)
 
