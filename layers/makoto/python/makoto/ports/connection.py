@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from makoto.errors import Unavailable
 
-Client = TypeVar("Client", contravariant=True)
+Client = TypeVar("Client", covariant=True)
 Result = TypeVar("Result")
 
 
