@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from makoto.domain import Role, TenantStatus
+from makoto.domain import CloudAccount, LlmContract, MovePhase, Role, TenantMove, TenantStatus
 from makoto.domain.membership import Membership
 from makoto.errors import Invalid
 from makoto.events import Envelope
@@ -17,6 +17,7 @@ from makoto.ports.tenancy import (
     TenantNotFound,
 )
 from makoto.ports.tenant_entry import OnboardingFailure, OnboardingStep, StepStatus
+from tests.accounts import EVERY_KIND
 from tests.builders import OTHER_TENANT, TENANT
 from tests.contract.tenancy.conftest import Processes
 from tests.contract.tenancy.entries import NOON, admission, audit, entry, fact, next_version
@@ -29,6 +30,22 @@ def test_a_tenant_is_read_as_it_was_stored(tenancy: TenancyStore) -> None:
 
     assert tenancy.tenant(TENANT) == stored
     assert tenancy.audit_of(TENANT) == [audit()]
+
+
+@pytest.mark.parametrize("cloud", EVERY_KIND, ids=lambda cloud: cloud.provider)
+def test_a_cloud_its_regions_and_a_move_are_read_as_they_were_stored(
+    tenancy: TenancyStore, cloud: CloudAccount
+) -> None:
+    move = TenantMove(move_id="move-1", phase=MovePhase.COPYING, source=cloud, target=EVERY_KIND[0])
+    llm = LlmContract(provider="anthropic", model="claude")
+    placed = entry(cloud=cloud, residency=(cloud.region, "japanwest"), move=move, llm=llm)
+
+    stored = tenancy.admit(placed, admission(), audit())
+    tenancy.save(next_version(stored, TenantStatus.ACTIVE), audit(), None)
+
+    assert tenancy.tenant(TENANT).record.model_dump(exclude={"version", "status"}) == stored.record.model_dump(
+        exclude={"version", "status"}
+    )
 
 
 def test_a_tenant_that_is_not_there_is_not_found(tenancy: TenancyStore) -> None:

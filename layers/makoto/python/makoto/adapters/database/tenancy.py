@@ -14,19 +14,21 @@ from makoto.events import Envelope
 from makoto.ports.tenancy import Admitted, OrganizationTaken, Publish, TenancyStore
 from makoto.ports.tenant_entry import Admission, AuditEntry, Keyset, OnboardingStep, TenantEntry
 
-_RECORD = ("tenant_id", "name", "organization", "status", "cloud", "features", "time_zone", "locale", "version")
+_OF_THE_CLOUD = ("cloud", "residency", "llm", "move")
+_RECORD = ("tenant_id", "name", "organization", "status", *_OF_THE_CLOUD, "features", "time_zone", "locale", "version")
 _AROUND = ("administrator", "created_at", "updated_at", "attempt", "suspension_reason", "failure", "projected_version")
 _INSERT: LiteralString = """
-    INSERT INTO tenants (tenant_id, name, organization, status, cloud, features, time_zone, locale, version,
-        administrator, created_at, updated_at, attempt, suspension_reason, failure, projected_version,
+    INSERT INTO tenants (tenant_id, name, organization, status, cloud, residency, llm, move, features, time_zone,
+        locale, version, administrator, created_at, updated_at, attempt, suspension_reason, failure, projected_version,
         idempotency_key, fingerprint)
-    VALUES (%(tenant_id)s, %(name)s, %(organization)s, %(status)s, %(cloud)s, %(features)s, %(time_zone)s,
-        %(locale)s, %(version)s, %(administrator)s, %(created_at)s, %(updated_at)s, %(attempt)s,
-        %(suspension_reason)s, %(failure)s, %(projected_version)s, %(key)s, %(fingerprint)s)
+    VALUES (%(tenant_id)s, %(name)s, %(organization)s, %(status)s, %(cloud)s, %(residency)s, %(llm)s,
+        %(move)s, %(features)s, %(time_zone)s, %(locale)s, %(version)s, %(administrator)s, %(created_at)s,
+        %(updated_at)s, %(attempt)s, %(suspension_reason)s, %(failure)s, %(projected_version)s, %(key)s, %(fingerprint)s)
     ON CONFLICT DO NOTHING"""
 
 _UPDATE: LiteralString = """
-    UPDATE tenants SET name = %(name)s, status = %(status)s, cloud = %(cloud)s, features = %(features)s,
+    UPDATE tenants SET name = %(name)s, status = %(status)s, cloud = %(cloud)s,
+        residency = %(residency)s, llm = %(llm)s, move = %(move)s, features = %(features)s,
         time_zone = %(time_zone)s, locale = %(locale)s, version = %(version)s, updated_at = %(updated_at)s,
         suspension_reason = %(suspension_reason)s, failure = %(failure)s
     WHERE tenant_id = %(tenant_id)s AND version = %(version)s - 1"""
@@ -209,6 +211,9 @@ def _row(entry: TenantEntry) -> Row:
         **record,
         **around,
         "cloud": Jsonb(record["cloud"]),
+        "residency": list(entry.record.residency),
+        "llm": record["llm"] and Jsonb(record["llm"]),
+        "move": record["move"] and Jsonb(record["move"]),
         "features": list(entry.record.features),
         "administrator": Jsonb(around["administrator"]),
         "failure": entry.failure and Jsonb(around["failure"]),
