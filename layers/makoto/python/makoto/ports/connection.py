@@ -13,12 +13,21 @@ class CredentialsRefused(Unavailable):
     """The store does not accept the credentials: expired, rotated or taken back."""
 
 
+class StoreDown(Unavailable):
+    """The store failed several times in a row; it is left alone until `retry_after_s` have passed."""
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
 class Connection(Protocol[Client]):
     """Gives each act the kept client; the client stays open as long as an act uses it."""
 
     def call(self, act: "Callable[[Client], Result]") -> Result:
         """Do the act; on CredentialsRefused do it once more with a new client and fresh credentials.
 
-        The act translates its vendor's errors itself.
+        The act translates its vendor's errors itself. After five times Unavailable in a row it is not done but
+        StoreDown raised, for a while.
         """
         ...

@@ -1,14 +1,13 @@
 """The tenants' clouds; this folder is the registry: a provider is a package here with a `connect`."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol, TypeVar, cast
 
+from makoto.adapters.clouds.connections import Connections, KeptConnection, StoreKey
 from makoto.domain import CloudAccount, TenantRecord
 from makoto.domain.value import Value
 from makoto.errors import FieldError, Invalid
@@ -18,28 +17,19 @@ from makoto.ports.ids import Ids
 from makoto.ports.key_ring import KeyRing
 from makoto.ports.web_identity import WebIdentity
 
-MAX_KEPT = 256
-_Kept = TypeVar("_Kept")
+__all__ = [
+    "Cloud",
+    "CloudDependencies",
+    "Connections",
+    "KeptConnection",
+    "Network",
+    "StoreKey",
+    "account_of",
+    "narrowed",
+    "open_cloud",
+]
+
 _Account = TypeVar("_Account", bound=Value)
-
-
-class Connections:
-    """What a process keeps of its clouds between two calls: each thing made once, beyond 256 the least used dropped."""
-
-    def __init__(self, most: int = MAX_KEPT) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, object] = OrderedDict()
-        self._lock = threading.RLock()
-
-    def keep(self, key: Hashable, make: Callable[[], _Kept]) -> _Kept:
-        """Return what is kept under the key, made now if nothing is; callers at the same time share one."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-            return cast("_Kept", self._kept[key])
 
 
 def _no_key_ring() -> KeyRing:
@@ -92,7 +82,8 @@ def open_cloud(provider: str, record: TenantRecord, dependencies: CloudDependenc
 @lru_cache
 def _cloud(provider: str) -> Cloud:
     name = f"{__name__}.{provider}"
-    if not provider.isidentifier() or find_spec(name) is None:
+    found = find_spec(name) if provider.isidentifier() else None
+    if found is None or found.submodule_search_locations is None:  # a module beside the clouds is none
         raise Invalid("the cloud is not known", errors=[FieldError("/cloud/provider", "known", "see adapters/clouds")])
     return cast("Cloud", import_module(name))
 
