@@ -26,6 +26,7 @@ TABLE_ACTIONS = (
     "dynamodb:ListTagsOfResource",
     "dynamodb:PutItem",
     "dynamodb:Query",
+    "dynamodb:Scan",
     "dynamodb:TagResource",
     "dynamodb:UpdateContinuousBackups",
     "dynamodb:UpdateItem",

@@ -35,9 +35,20 @@ class BatchesContract(StoreContract):
         assert {key: found.data["n"] for key, found in got.found.items()} == {put.key: put.data["n"] for put in puts}
         assert (got.missing, got.failed) == ((Key("p0", "absent"),), ())
 
+    def test_a_batch_of_any_length_is_deleted_whether_it_is_there_or_not(self, documents: Documents) -> None:
+        keys = [Key(f"p{n % 3}", f"{n:04}") for n in range(130)]
+        documents.batch_put([Put(key, {}) for key in keys[:110]])
+        documents.put(Key("p0", "kept"), {})
+
+        deleted = documents.batch_delete([*keys, keys[0]])
+
+        assert (deleted.ok, deleted.failed) == (tuple(keys), ())
+        assert documents.batch_get([*keys, Key("p0", "kept")]).found.keys() == {Key("p0", "kept")}
+
     def test_an_empty_batch_does_nothing(self, documents: Documents) -> None:
         assert documents.batch_put([]).ok == ()
         assert documents.batch_get([]).found == {}
+        assert documents.batch_delete([]).ok == ()
         documents.atomic([])
 
     def test_of_two_puts_with_one_key_in_a_batch_the_last_counts(self, documents: Documents) -> None:

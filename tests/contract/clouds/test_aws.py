@@ -7,8 +7,11 @@ from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
 from tests.contract.clouds.filters_suite import FiltersContract
 from tests.contract.clouds.objects_suite import ObjectsContract
+from tests.contract.clouds.patch_suite import PatchContract
 from tests.contract.clouds.queries_suite import QueriesContract
 from tests.contract.clouds.secrets_suite import SecretsContract
+from tests.contract.clouds.system_suite import SystemContract
+from tests.contract.clouds.walk_suite import WalkContract
 from tests.contract.clouds.worlds import AwsWorld
 
 
@@ -35,6 +38,18 @@ class TestDynamoFilters(OnAws, FiltersContract):
 
 
 class TestDynamoQueries(OnAws, QueriesContract):
+    pass
+
+
+class TestDynamoPatch(OnAws, PatchContract):
+    pass
+
+
+class TestDynamoSystem(OnAws, SystemContract):
+    pass
+
+
+class TestDynamoWalk(OnAws, WalkContract):
     pass
 
 

@@ -137,6 +137,18 @@ def test_an_own_account_is_reached_with_its_external_id_only(aws_world: AwsWorld
             aws_world.open(record.model_copy(update={"cloud": cloud})).documents.find(Key("p", "1"))
 
 
+def test_an_ordinary_use_cases_credentials_cannot_read_the_table_whole(aws_world: AwsWorld) -> None:
+    record = aws_world.tenant()
+    documents = aws_world.open(record).documents
+    documents.put(Key("p", "1"), {})
+    session = tenant_session(record, aws_world.broker)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client_of(session, "dynamodb", REGION, aws_world.endpoint_url).scan(TableName=table_name(record.tenant_id))
+
+    assert [found.key for found in documents.walk().items] == [Key("p", "1")]
+
+
 def test_where_the_role_is_refused_the_functions_own_credentials_are_not_used(
     aws_world: AwsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

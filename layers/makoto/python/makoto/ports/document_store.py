@@ -83,7 +83,7 @@ class Query:
 
     `prefix` and the half-open range `start <= id < end` bound the ids; `where` keeps the documents that match, and
     `limit` (1 to 1000) counts after it. A page shorter than `limit` may have a cursor where a filter keeps almost
-    nothing (the search stops after 64 reads).
+    nothing (the search stops after 64 reads). `consistent` asks to see every write that was answered before.
     """
 
     partition: str
@@ -94,6 +94,7 @@ class Query:
     descending: bool = False
     limit: int = 100
     cursor: str | None = None
+    consistent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class DocumentLimits:
     atomic_scope: Literal["store", "partition"]
     orders: tuple[str, ...] = ("id",)
     native_expiry: bool = False
-    consistent_read: bool = True
+    consistency: Literal["strong", "session"] = "strong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,22 @@ class Chunk:
 
     documents: Sequence[Document]
     resume: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Some of a store's documents; `resume` is the driver's own mark of the last one looked at, absent at the end."""
+
+    documents: Sequence[Document]
+    resume: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a store would answer: the reach of what it reads, and the request in the vendor's own words."""
+
+    access: Literal["partition", "scan"]
+    native: str
 
 
 class ConditionRefused(Exception):
@@ -200,10 +217,21 @@ class DocumentsDriver(Protocol):
         """Do one write and return the new version (of a `Put`)."""
         ...
 
-    def write_many(self, puts: Sequence[Put]) -> Sequence[Put]:
-        """Store unconditional puts of distinct keys and return those not taken."""
+    def write_many(self, writes: Sequence[Put | Delete]) -> Sequence[Put | Delete]:
+        """Do unconditional writes of distinct keys, not as one, and return those not taken."""
         ...
 
     def write_all(self, writes: Sequence[Write], now: datetime) -> None:
         """Do all writes or none."""
+        ...
+
+    def walk(self, after: str | None, wanted: int) -> Walked:
+        """Read at most `wanted` documents of the whole store past `after`, in a stable order of the store's own.
+
+        Each document comes once; one that is written during the walk may come or not.
+        """
+        ...
+
+    def explain(self, scan: Scan) -> Plan:
+        """Say what `scan` would send; nothing is sent."""
         ...

@@ -4,6 +4,7 @@ An item holds `_pk` and `_id` (the key), `_v` (the version), `_ttl` (expiry, sec
 body, apart from the key, since a filter may not name key attributes.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,8 +22,10 @@ from makoto.ports.documents import (
     Document,
     DocumentLimits,
     Key,
+    Plan,
     Put,
     Scan,
+    Walked,
     Write,
 )
 from makoto.ports.ids import Ids
@@ -46,18 +49,29 @@ Item = Mapping[str, Attribute]
 
 
 class DynamoDocuments:
-    """One table; every read is strongly consistent."""
+    """One table; every read is strongly consistent. `walker` connects with the right to read the table whole."""
 
     limits = LIMITS
 
-    def __init__(self, connect: Callable[[], "DynamoDBClient"], table: str, ids: Ids) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], "DynamoDBClient"],
+        table: str,
+        ids: Ids,
+        walker: Callable[[], "DynamoDBClient"] | None = None,
+    ) -> None:
         self._connect = connect
+        self._connect_walker = walker or connect
         self._table = table
         self._ids = ids
 
     @cached_property
     def _client(self) -> "DynamoDBClient":
         return self._connect()
+
+    @cached_property
+    def _walker(self) -> "DynamoDBClient":
+        return self._connect_walker()
 
     def read(self, key: Key) -> Document | None:
         with translated():
@@ -97,13 +111,17 @@ class DynamoDocuments:
                 raise ConditionRefused from refused
         return version
 
-    def write_many(self, puts: Sequence[Put]) -> Sequence[Put]:
-        by_key = {put.key: put for put in puts}
-        requests: Any = [{"PutRequest": {"Item": _item(put, self._ids.ulid())}} for put in puts]
+    def write_many(self, writes: Sequence[Put | Delete]) -> Sequence[Put | Delete]:
+        by_key = {write.key: write for write in writes}
+        requests: Any = [self._batched(write) for write in writes]
         with translated(writing=True):
             answer = self._client.batch_write_item(RequestItems={self._table: requests})
-        left = answer.get("UnprocessedItems", {}).get(self._table, [])
-        return [by_key[_key_of(request["PutRequest"]["Item"])] for request in left]
+        left: Any = answer.get("UnprocessedItems", {}).get(self._table, [])
+        keys = [
+            request["PutRequest"]["Item"] if "PutRequest" in request else request["DeleteRequest"]["Key"]
+            for request in left
+        ]
+        return [by_key[_key_of(key)] for key in keys]
 
     def write_all(self, writes: Sequence[Write], now: datetime) -> None:
         asked = [index for index, write in enumerate(writes) if not _is_idle(write)]
@@ -115,6 +133,18 @@ class DynamoDocuments:
                 self._client.transact_write_items(TransactItems=items, ClientRequestToken=self._ids.ulid())
         except self._client.exceptions.TransactionCanceledException as cancelled:
             raise ConditionRefused(asked[cancelled_at(cancelled)]) from cancelled
+
+    def walk(self, after: str | None, wanted: int) -> Walked:
+        """In the order of the table's own hash of the partitions; the mark is `[partition, id]`."""
+        start: Any = {} if after is None else {"ExclusiveStartKey": _key(Key(*json.loads(after)))}
+        with translated():
+            answer = self._walker.scan(TableName=self._table, ConsistentRead=True, Limit=wanted, **start)
+        last = answer.get("LastEvaluatedKey")
+        documents = [_document(item) for item in answer["Items"]]
+        return Walked(documents, json.dumps(_key_of(last), ensure_ascii=False) if last else None)
+
+    def explain(self, scan: Scan) -> Plan:
+        return Plan("partition", json.dumps({"Query": self._query(scan)}, ensure_ascii=False, default=repr))
 
     def _query(self, scan: Scan) -> Any:
         into = Expression()
@@ -141,6 +171,11 @@ class DynamoDocuments:
             **({"ConditionExpression": required} if required else {}),
             **into.parameters(),
         }
+
+    def _batched(self, write: Put | Delete) -> dict[str, Any]:
+        if isinstance(write, Delete):
+            return {"DeleteRequest": {"Key": _key(write.key)}}
+        return {"PutRequest": {"Item": _item(write, self._ids.ulid())}}
 
     def _transact(self, write: Write, now: datetime) -> "TransactWriteItemTypeDef":
         request = self._request(write, self._ids.ulid(), now)

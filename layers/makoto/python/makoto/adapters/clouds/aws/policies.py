@@ -33,5 +33,10 @@ def data_policy(record: TenantRecord) -> dict[str, Any]:
     }
 
 
+def walk_policy(record: TenantRecord) -> dict[str, Any]:
+    """What reading a tenant's tables whole needs, as a move does and no use case."""
+    return {"Version": "2012-10-17", "Statement": [_allow("dynamodb", ("Scan",), table_arn(record))]}
+
+
 def _allow(service: str, actions: tuple[str, ...], resource: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": [f"{service}:{action}" for action in actions], "Resource": resource}

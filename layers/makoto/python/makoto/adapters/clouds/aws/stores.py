@@ -8,8 +8,9 @@ from makoto.adapters.clouds.aws.credentials import CredentialsBroker, TenantCred
 from makoto.adapters.clouds.aws.documents import DynamoDocuments
 from makoto.adapters.clouds.aws.names import bucket_name, secret_prefix, table_name
 from makoto.adapters.clouds.aws.objects import Bucket, S3Objects
+from makoto.adapters.clouds.aws.policies import walk_policy
 from makoto.adapters.clouds.aws.secrets import SecretsManagerSecrets
-from makoto.adapters.clouds.aws.session import client_of, session_with
+from makoto.adapters.clouds.aws.session import client_of, session_with, tenant_session
 from makoto.domain import TenantRecord
 from makoto.ports.context import TenantStores
 from makoto.ports.cursors import Cursors
@@ -37,7 +38,8 @@ class TenantCloud:
         bucket = Bucket(bucket_name(tenant_id), self._record.cloud.region, self._endpoint_url)
         secrets = Secrets(SecretsManagerSecrets(self._secrets_client, secret_prefix(tenant_id), ids), clock)
         cursors = Cursors.of_tenant(tenant_id, secrets, ids)
-        documents = Documents(DynamoDocuments(self._documents_client, table_name(tenant_id), ids), cursors, clock, ids)
+        table = DynamoDocuments(self._documents_client, table_name(tenant_id), ids, self._walker)
+        documents = Documents(table, cursors, clock, ids)
         return TenantStores(documents, Objects(S3Objects(bucket, self._credentials, clock), cursors), secrets)
 
     def _credentials(self, life_s: float = 0) -> TenantCredentials:
@@ -52,6 +54,10 @@ class TenantCloud:
 
     def _documents_client(self) -> "DynamoDBClient":
         return cast("DynamoDBClient", self._client("dynamodb"))
+
+    def _walker(self) -> "DynamoDBClient":
+        session = tenant_session(self._record, self._broker, policy=walk_policy(self._record))
+        return cast("DynamoDBClient", client_of(session, "dynamodb", self._record.cloud.region, self._endpoint_url))
 
     def _secrets_client(self) -> "SecretsManagerClient":
         return cast("SecretsManagerClient", self._client("secretsmanager"))

@@ -1,5 +1,6 @@
 """Documents in a dictionary, ordered by id within each partition."""
 
+import json
 import threading
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,8 +19,10 @@ from makoto.ports.documents import (
     IfAbsent,
     IfVersion,
     Key,
+    Plan,
     Put,
     Scan,
+    Walked,
     Write,
 )
 from makoto.ports.filters import matches
@@ -90,10 +93,10 @@ class MemoryDocuments:
             self._check(write.key, write.when, 0, now)
             return self._apply(write, share=False)
 
-    def write_many(self, puts: Sequence[Put]) -> Sequence[Put]:
+    def write_many(self, writes: Sequence[Put | Delete]) -> Sequence[Put | Delete]:
         with self._lock:
-            for put in puts:
-                self._apply(put)
+            for write in writes:
+                self._apply(write)
         return ()
 
     def write_all(self, writes: Sequence[Write], now: datetime) -> None:
@@ -102,6 +105,26 @@ class MemoryDocuments:
                 self._check(write.key, write.when, index, now)
             for write in writes:
                 self._apply(write)
+
+    def walk(self, after: str | None, wanted: int) -> Walked:
+        """In the order of partitions and then ids; the mark is `[partition, id]`."""
+        with self._lock:
+            found: list[Document] = []
+            for document in self._past(Key(*json.loads(after)) if after is not None else None):
+                found.append(_copy_of(document))
+                if len(found) == wanted:
+                    return Walked(found, json.dumps(document.key))
+            return Walked(found, None)
+
+    def explain(self, scan: Scan) -> Plan:
+        return Plan("partition", repr(scan))
+
+    def _past(self, after: Key | None) -> Iterator[Document]:
+        for name in sorted(self._partitions):
+            if after is None or name >= after.partition:
+                ids = self._partitions[name].ids()
+                first = bisect_right(ids, after.id) if after is not None and name == after.partition else 0
+                yield from (self._partitions[name].documents[each] for each in ids[first:])
 
     def _stored(self, key: Key) -> Document | None:
         partition = self._partitions.get(key.partition)
