@@ -37,7 +37,7 @@ def function_variables(
         device_policy_name=names.device_policy,
         hosted_role_arn=role_arn(scope, names.tenant_data_role),
         rejected_queue_url=rejected_queue_url,
-        reaches_other_regions=settings.has_nat,
+        reaches_other_regions=settings.has_nat or settings.environment == "local",
     )
     # twelve digits at run time, a reference to the account while synthesising without one
     return {**runtime.to_environment(), "MAKOTO_ACCOUNT_ID": cdk.Stack.of(scope).account}

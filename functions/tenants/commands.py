@@ -6,15 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
-from makoto.domain import AwsAccount, Slug, Value
-from makoto.domain.clouds.aws import AccountId, Region, RoleArn
+from functions.tenants.places import Place
+from makoto.domain import LlmContract, Slug, Value
+from makoto.domain.clouds.stores import RegionName
 
 MOST_FEATURES = 32
-LEAST_DISTINCT = 8
-CUSTOMER_ROLE = "makoto-tenant-access"
-"""The role that the platform may take in a customer's account; its own policy names no other."""
+MOST_REGIONS = 8
 
 _DIRECTION_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMAIL = re.compile(
@@ -51,22 +50,11 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _hard_to_guess(external_id: str) -> str:
-    if len(set(external_id)) < LEAST_DISTINCT:
-        raise ValueError(f"must be random: at least {LEAST_DISTINCT} different characters")
-    return external_id
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("must not name one twice")
+    return names
 
-
-def _distinct(features: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(features)) < len(features):
-        raise ValueError("must not name a feature twice")
-    return features
-
-
-AgreedExternalId = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", min_length=16, max_length=256), AfterValidator(_hard_to_guess)
-]
-"""The lengths are those of the customer's template, the characters those of `secrets.token_urlsafe`."""
 
 PlainText = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_plain_text)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_plain_text)]
@@ -84,48 +72,21 @@ class Administrator(Value):
     name: PlainText
 
 
-class Hosted(Value):
-    """The stores lie in the platform's own account."""
-
-    mode: Literal["hosted"]
-
-
-class OwnAccount(Value):
-    """The stores lie in the customer's account and are reached by its role."""
-
-    mode: Literal["own_account"]
-    account_id: AccountId
-    region: Region
-    role_arn: RoleArn
-    external_id: AgreedExternalId
-
-    @field_validator("role_arn")
-    @classmethod
-    def _role_is_the_agreed_one(cls, role_arn: str, given: ValidationInfo) -> str:
-        account_id = given.data.get("account_id")  # absent when it breaks its own rule
-        parts = role_arn.split(":")
-        if account_id is not None and parts[4] != account_id:
-            raise ValueError("must be a role of account_id")
-        if parts[5] != f"role/{CUSTOMER_ROLE}":
-            raise ValueError(f"must be the role {CUSTOMER_ROLE} that the platform's template makes")
-        return role_arn
-
-    def to_account(self) -> AwsAccount:
-        return AwsAccount(
-            account_id=self.account_id, region=self.region, role_arn=self.role_arn, external_id=self.external_id
-        )
-
-
 class OnboardTenant(Value):
-    """Take a customer on; `organization` is its short code, unique among the living tenants."""
+    """Take a customer on; `organization` is its short code, unique among the living tenants.
+
+    `residency` names the regions in which its data may lie; left out, it is the region of its cloud alone.
+    """
 
     name: PlainText
     organization: Slug
     administrator: Administrator
-    cloud: Annotated[Hosted | OwnAccount, Field(discriminator="mode")]
+    cloud: Place
     features: Annotated[tuple[Feature, ...], Field(max_length=MOST_FEATURES), AfterValidator(_distinct)] = ()
     time_zone: TimeZone = "Asia/Tokyo"
     locale: Literal["ja", "en"] = "ja"
+    residency: Annotated[tuple[RegionName, ...], Field(max_length=MOST_REGIONS), AfterValidator(_distinct)] = ()
+    llm: LlmContract | None = None
 
 
 class SuspendTenant(Value):

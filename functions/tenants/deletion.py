@@ -6,7 +6,7 @@ from functions.tenants import model
 from functions.tenants.changes import announce, commit, project
 from functions.tenants.onboarding import UNMADE_IN_ORDER, unmake
 from functions.tenants.ports import Act, TenantsPorts
-from functions.tenants.resources import require_empty
+from functions.tenants.resources import forget_keys, require_empty
 from makoto.domain import TenantStatus
 from makoto.errors import Throttled, Unavailable
 from makoto.events.tenants import TenantDeleted, TenantSuspended
@@ -38,6 +38,7 @@ def remove_tenant(entry: TenantEntry, act: Act, ports: TenantsPorts) -> bool:
             return False
     for name in UNMADE_IN_ORDER:
         unmake(name, entry, ports)
+    forget_keys(entry, ports)
     deleted = entry.model_copy(update={"record": model.finish_deletion(entry.record)})
     announce(commit(deleted, act, ports, event=TenantDeleted(tenant_id=entry.tenant_id)), ports)
     return True

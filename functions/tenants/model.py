@@ -2,8 +2,9 @@
 
 from hashlib import sha256
 
-from functions.tenants.commands import Hosted, OnboardTenant
-from makoto.domain import AwsAccount, TenantRecord, TenantStatus
+from functions.tenants.commands import OnboardTenant
+from functions.tenants.places import Hosted
+from makoto.domain import AwsAccount, CloudAccount, TenantRecord, TenantStatus
 from makoto.errors import Conflict, FieldError, Invalid, Unavailable
 
 TRANSITIONS: dict[TenantStatus, frozenset[TenantStatus]] = {
@@ -79,6 +80,8 @@ def admit(command: OnboardTenant, tenant_id: str, hosted: AwsAccount) -> TenantR
         organization=command.organization,
         status=TenantStatus.ONBOARDING,
         cloud=_placed(command, hosted),
+        residency=command.residency,
+        llm=command.llm,
         features=command.features,
         time_zone=command.time_zone,
         locale=command.locale,
@@ -86,7 +89,10 @@ def admit(command: OnboardTenant, tenant_id: str, hosted: AwsAccount) -> TenantR
 
 
 def require_region(record: TenantRecord, region: str) -> None:
-    """Raise Invalid for an account in a region that the platform's network does not lead to."""
+    """Raise Invalid for a cloud that the platform's network does not lead to."""
+    if not isinstance(record.cloud, AwsAccount):
+        detail = "this environment reaches AWS only"
+        raise Invalid(detail, errors=[FieldError("/body/cloud/mode", "unreachable", detail)])
     if record.cloud.region != region:
         detail = f"this environment reaches {region} only"
         raise Invalid(detail, errors=[FieldError("/body/cloud/region", "unreachable", detail)])
@@ -151,7 +157,7 @@ def require_onboarding(record: TenantRecord) -> None:
 
 
 def fingerprint(command: OnboardTenant) -> str:
-    """Name a command's content, so that a key used again with another body is seen."""
+    """Name a command's content, so that a key used again with another body is seen; keys show as asterisks in it."""
     return sha256(command.model_dump_json().encode()).hexdigest()
 
 
@@ -161,10 +167,14 @@ def _become(record: TenantRecord, status: TenantStatus) -> TenantRecord:
     return record.model_copy(update={"status": status, "version": record.version + 1})
 
 
-def _placed(command: OnboardTenant, hosted: AwsAccount) -> AwsAccount:
+def _placed(command: OnboardTenant, hosted: AwsAccount) -> CloudAccount:
     if isinstance(command.cloud, Hosted):
         return hosted
-    if command.cloud.account_id == hosted.account_id:
+    account = command.cloud.account
+    if isinstance(account, AwsAccount) and account.account_id == hosted.account_id:
         detail = "the platform's own account is never a tenant's: say hosted instead"
         raise Invalid(detail, errors=[FieldError("/body/cloud/account_id", "own_account", detail)])
-    return command.cloud.to_account()
+    if command.residency and account.region not in command.residency:
+        detail = f"the cloud's region {account.region} is not one of the regions in which the data may lie"
+        raise Invalid(detail, errors=[FieldError("/body/residency", "residency", detail)])
+    return account

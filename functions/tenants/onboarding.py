@@ -6,7 +6,7 @@ from typing import NamedTuple
 from functions.tenants import model
 from functions.tenants.changes import announce, commit
 from functions.tenants.ports import Act, TenantsPorts
-from functions.tenants.resources import RESOURCES
+from functions.tenants.resources import RESOURCES, forget_keys
 from makoto.domain import TenantStatus
 from makoto.errors import MakotoError
 from makoto.events.tenants import TenantOnboarded, TenantOnboardingFailed
@@ -83,6 +83,8 @@ def finish_roll_back(task: Task, ports: TenantsPorts) -> None:
     if entry.record.status is not TenantStatus.ONBOARDING or entry.failure is None:
         return
     left = residue(ports.tenancy.steps(task.tenant_id))
+    if not left:
+        forget_keys(entry, ports)
     failure = entry.failure.model_copy(update={"residue": ", ".join(left) or None})
     failed = entry.model_copy(update={"record": model.fail(entry.record), "failure": failure})
     event = TenantOnboardingFailed(tenant_id=task.tenant_id, step=failure.step, cause=failure.cause)

@@ -9,6 +9,7 @@ from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
 from makoto.ports.identity import IdentityProvider
 from makoto.ports.ids import Ids
+from makoto.ports.key_ring import KeyRing
 from makoto.ports.provisioning import CloudProvisioner
 from makoto.ports.publisher import EventPublisher
 from makoto.ports.tenancy import TenancyStore
@@ -26,6 +27,7 @@ class TenantsPorts:
     configuration: Configuration
     identity: IdentityProvider
     provisioner: CloudProvisioner
+    key_ring: KeyRing
     workflows: Workflows
     publisher: EventPublisher
     clock: Clock

@@ -79,6 +79,11 @@ def remove_stores(entry: TenantEntry, ports: TenantsPorts) -> None:
         raise ResourcesRemain(f"still there: {', '.join(remaining)}")
 
 
+def forget_keys(entry: TenantEntry, ports: TenantsPorts) -> None:
+    """Give up the way to the tenant's cloud; the last thing, since removing its stores needs it."""
+    ports.key_ring.forget(entry.tenant_id, entry.record.cloud)
+
+
 def write_configuration(entry: TenantEntry, ports: TenantsPorts) -> None:
     """Put what a tenant begins with into its own stores; what it has changed since stays."""
     tenant, record = ports.bind(entry.record), entry.record

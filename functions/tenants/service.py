@@ -6,6 +6,7 @@ from functions.tenants import model
 from functions.tenants.changes import audit_entry, commit, project, publish
 from functions.tenants.commands import OnboardTenant, SuspendTenant
 from functions.tenants.deletion import take_out_of_service
+from functions.tenants.places import Hosted
 from functions.tenants.ports import Act, TenantsPorts
 from functions.tenants.views import AcceptedTenant, TenantDetail, TenantSummary, accepted, detail, summary
 from makoto.domain import Page, TenantStatus, new_tenant_id
@@ -16,6 +17,7 @@ from makoto.ports.tenant_entry import Admission, FirstAdministrator, TenantEntry
 from makoto.ports.workflows import ONBOARD_TENANT
 
 LEAVING = frozenset({TenantStatus.DELETING, TenantStatus.DELETED})
+LEFT = LEAVING | {TenantStatus.FAILED}
 
 
 def onboard_tenant(command: OnboardTenant, key: str, act: Act, ports: TenantsPorts) -> AcceptedTenant:
@@ -25,6 +27,7 @@ def onboard_tenant(command: OnboardTenant, key: str, act: Act, ports: TenantsPor
     """
     admission = Admission(key, model.fingerprint(command))
     entry = ports.tenancy.admitted_before(admission) or _admit(command, admission, act, ports)
+    _entrust_keys(command, entry, ports)
     with suppress(Unavailable, Throttled):  # the schedule starts what is not started
         start_onboarding(entry, act.correlation_id, ports)
     return accepted(entry)
@@ -101,6 +104,17 @@ def _admit(command: OnboardTenant, admission: Admission, act: Act, ports: Tenant
         updated_at=now,
     )
     return ports.tenancy.admit(entry, admission, audit_entry(entry, act, ports))
+
+
+def _entrust_keys(command: OnboardTenant, entry: TenantEntry, ports: TenantsPorts) -> None:
+    """Put the keys to the tenant's cloud where only its own session policy reads them; a repetition puts them again.
+
+    A crash before this leaves an onboarding without keys, which fails at its first look at the cloud.
+    """
+    if isinstance(command.cloud, Hosted) or not command.cloud.keys or entry.record.status in LEFT:
+        return
+    keys = {name: key.get_secret_value() for name, key in command.cloud.keys.items()}
+    ports.key_ring.entrust(entry.tenant_id, entry.record.cloud, keys)
 
 
 def _require_nobodys_member(username: str, ports: TenantsPorts) -> None:

@@ -7,8 +7,10 @@ from functions.tenants.model import STEPS
 from functions.tenants.ports import Act
 from functions.tenants.service import onboard_tenant, read_tenant
 from functions.tenants.wiring import ports
+from makoto.adapters.clouds.memory.provisioning import provisioner_of
 from makoto.domain import TenantStatus
 from makoto.runtime.composition import Platform
+from makoto.runtime.composition import platform as this_platform
 from tests.statemachines.conftest import Lambda, Run
 
 UNDOING = ["undo_write_configuration", "undo_provision_stores", "undo_create_identity"]
@@ -46,7 +48,7 @@ def _nothing_is_left(tenant_id: str) -> bool:
     return not (
         here.identity.users_of(tenant_id)
         or here.tenancy.members(tenant_id)
-        or tenant_id in here.provisioner.provisioned  # type: ignore[attr-defined]  # the memory cloud's own
+        or tenant_id in provisioner_of(this_platform().clouds).provisioned
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.tenants.commands import CUSTOMER_ROLE
 from functions.tenants.model import StoreNotUsable
+from functions.tenants.places import CUSTOMER_ROLE
 from functions.tenants.verification import verify_stores
 from makoto.adapters.clouds.aws.credentials import TenantRoleRefused
 from makoto.adapters.clouds.aws.names import aws_account, bucket_name, table_name

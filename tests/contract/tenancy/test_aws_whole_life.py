@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from functions.tenants import api, migrate, schedule, tasks
-from functions.tenants.commands import CUSTOMER_ROLE
 from functions.tenants.model import STEPS
+from functions.tenants.places import CUSTOMER_ROLE
 from functions.tenants.upkeep import Upkeep, keep_up
 from functions.tenants.wiring import ports
 from makoto.adapters.clouds.aws.session import platform_client

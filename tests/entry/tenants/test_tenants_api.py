@@ -11,6 +11,7 @@ from functions.tenants.upkeep import keep_up
 from functions.tenants.wiring import ports
 from makoto.adapters.clouds.memory import FixedClock
 from makoto.runtime.composition import Platform
+from tests.accounts import CUSTOM
 from tests.builders import OTHER_TENANT, TENANT
 from tests.entry.tenants.conftest import TENANTS, Call, customer
 from tests.unit.tenants.test_commands import OWN
@@ -237,3 +238,14 @@ def test_administration_is_the_operators_alone(call: Call, method: str, path: st
 
 def test_without_a_proven_identity_it_is_a_401(call: Call) -> None:
     assert call("GET", TENANTS, tenant_id=None).status == 401
+
+
+def test_a_wrong_key_shows_in_no_answer(call: Call) -> None:
+    keys = {"documents.username": "makoto", "documents.password": "correct-horse-battery"}
+    cloud = {"mode": "custom", "account": CUSTOM.model_dump(mode="json"), "keys": keys}
+
+    answer = call("POST", TENANTS, body=customer(cloud=cloud), headers=KEY)
+
+    assert answer.status == 422
+    assert "correct-horse-battery" not in str(answer.body)
+    assert "must be exactly" in str(answer.body)

@@ -106,7 +106,9 @@ def test_features_are_distinct_words(features: Any) -> None:
     ("cloud", "field"),
     [
         ({}, ()),
-        ({"mode": "azure"}, ()),
+        ({"mode": "moon"}, ()),
+        ({"mode": "azure"}, ("account",)),
+        ({"mode": "custom", "account": {"region": "jp"}}, ("account", "documents")),
         ({"mode": "hosted", "account_id": "222222222222"}, ("account_id",)),
         ({"mode": "own_account"}, ("account_id",)),
         ({**OWN, "account_id": "22222222222"}, ("account_id",)),

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from functions.tenants import model
-from functions.tenants.commands import OwnAccount
 from functions.tenants.model import TRANSITIONS
+from functions.tenants.places import OwnAccount
 from makoto.domain import AwsAccount, TenantRecord, TenantStatus
 from makoto.errors import Conflict, Invalid
 from tests.builders import TENANT, tenant_record
@@ -69,7 +69,7 @@ def test_a_hosted_tenant_lives_in_the_platforms_account() -> None:
 
 
 def test_a_tenant_with_its_own_account_is_reached_by_its_role() -> None:
-    assert model.admit(command(cloud=OWN), TENANT, HOSTED).cloud == OwnAccount.model_validate(OWN).to_account()
+    assert model.admit(command(cloud=OWN), TENANT, HOSTED).cloud == OwnAccount.model_validate(OWN).account
 
 
 def test_the_platforms_account_is_nobodys_own() -> None:

@@ -14,6 +14,7 @@ from functions.tenants.upkeep import Upkeep, keep_up
 from makoto.adapters.clouds.memory import CountingIds, FixedClock, MemoryCloud
 from makoto.adapters.clouds.memory.configuration import MemoryConfiguration
 from makoto.adapters.clouds.memory.identity import MemoryIdentity
+from makoto.adapters.clouds.memory.key_ring import MemoryKeyRing
 from makoto.adapters.clouds.memory.provisioning import MemoryProvisioner
 from makoto.adapters.clouds.memory.publisher import MemoryPublisher
 from makoto.adapters.clouds.memory.signing import process_signer
@@ -71,7 +72,7 @@ class _Fused:
         return called
 
 
-FUSED = ("tenancy", "configuration", "identity", "provisioner", "workflows", "publisher")
+FUSED = ("tenancy", "configuration", "identity", "provisioner", "key_ring", "workflows", "publisher")
 STORES = ("documents", "objects", "secrets")
 
 
@@ -90,6 +91,7 @@ class World:
             self.clock, process_signer(), region=runtime.region, pool_id="pool", client_id="client"
         )
         self.provisioner, self.workflows, self.publisher = MemoryProvisioner(), MemoryWorkflows(), MemoryPublisher()
+        self.key_ring = MemoryKeyRing()
         self.cloud = MemoryCloud(self.clock, self.ids)
         self.hosted = AwsAccount(account_id=runtime.account_id, region=runtime.region, role_arn=runtime.hosted_role_arn)
         self.ports = TenantsPorts(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from makoto.ports.history import History
     from makoto.ports.inbox import Inbox
     from makoto.ports.key_ring import KeyRing
+    from makoto.ports.provisioning import CloudProvisioner
     from makoto.ports.sessions import Sessions
     from makoto.ports.web_identity import WebIdentity
 
@@ -118,9 +119,18 @@ class Platform:
             network=Network(settings.is_laptop, settings.is_laptop, settings.trusted_ca_path or None),
         )
 
+    @cached_property
+    def provisioner(self) -> "CloudProvisioner":
+        """Makes and removes tenants' stores in whichever cloud they lie."""
+        made = import_module("makoto.adapters.provisioning").TenantCloudsProvisioner(self.clouds, self._only_cloud)
+        return cast("CloudProvisioner", made)
+
+    @property
+    def _only_cloud(self) -> str | None:
+        return "memory" if self.settings.cloud == "memory" else None
+
     def _stores(self, record: TenantRecord) -> TenantStores:
-        provider = "memory" if self.settings.cloud == "memory" else record.cloud.provider
-        return open_cloud(provider, record, self.clouds)
+        return open_cloud(self._only_cloud or record.cloud.provider, record, self.clouds)
 
 
 @lru_cache(maxsize=1)

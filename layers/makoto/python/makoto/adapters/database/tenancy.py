@@ -23,7 +23,8 @@ _INSERT: LiteralString = """
         idempotency_key, fingerprint)
     VALUES (%(tenant_id)s, %(name)s, %(organization)s, %(status)s, %(cloud)s, %(residency)s, %(llm)s,
         %(move)s, %(features)s, %(time_zone)s, %(locale)s, %(version)s, %(administrator)s, %(created_at)s,
-        %(updated_at)s, %(attempt)s, %(suspension_reason)s, %(failure)s, %(projected_version)s, %(key)s, %(fingerprint)s)
+        %(updated_at)s, %(attempt)s, %(suspension_reason)s, %(failure)s, %(projected_version)s, %(key)s,
+        %(fingerprint)s)
     ON CONFLICT DO NOTHING"""
 
 _UPDATE: LiteralString = """

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from makoto.adapters.clouds import CloudDependencies
 from makoto.adapters.clouds.aws.credentials import CredentialsBroker
 from makoto.adapters.clouds.aws.session import client_of, tenant_session
 from makoto.adapters.clouds.aws.tenant_bucket import TenantBucket
 from makoto.adapters.clouds.aws.tenant_resources import provisioning_policy
 from makoto.adapters.clouds.aws.tenant_table import TenantTable
 from makoto.domain import TenantRecord
-from makoto.settings import RuntimeSettings
 
 
 class AwsProvisioner:
@@ -38,9 +38,25 @@ class AwsProvisioner:
         return TenantTable(client("dynamodb"), record), TenantBucket(client("s3"), record)
 
 
-def connect(settings: RuntimeSettings) -> AwsProvisioner:
-    """Take the tenants' roles with the function's own role."""
-    from makoto.adapters.clouds.aws.session import platform_client
-    from makoto.adapters.system import SystemClock
+def reach(record: TenantRecord, dependencies: CloudDependencies) -> None:
+    """See that the tenant's role is given."""
+    _provisioner(dependencies).reach(record)
 
-    return AwsProvisioner(CredentialsBroker(platform_client("sts"), SystemClock()), settings.emulator_url or None)
+
+def provision(record: TenantRecord, dependencies: CloudDependencies) -> None:
+    """Make the tenant's table and bucket."""
+    _provisioner(dependencies).provision(record)
+
+
+def remove(record: TenantRecord, dependencies: CloudDependencies) -> Sequence[str]:
+    """Remove them; return what stays."""
+    return _provisioner(dependencies).remove(record)
+
+
+def _provisioner(dependencies: CloudDependencies) -> AwsProvisioner:
+    from makoto.adapters.clouds.aws.session import platform_client
+
+    broker = dependencies.connections.keep(
+        CredentialsBroker, lambda: CredentialsBroker(platform_client("sts"), dependencies.clock)
+    )
+    return AwsProvisioner(broker, dependencies.endpoint_url)

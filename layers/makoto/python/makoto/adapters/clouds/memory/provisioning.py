@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from makoto.adapters.clouds import CloudDependencies
 from makoto.domain import TenantRecord
 from makoto.ports.provisioning import StoreRefused
-from makoto.settings import RuntimeSettings
 
 
 class MemoryProvisioner:
@@ -29,6 +29,21 @@ class MemoryProvisioner:
         return ()
 
 
-def connect(settings: RuntimeSettings) -> MemoryProvisioner:
-    """Start empty."""
-    return MemoryProvisioner()
+def reach(record: TenantRecord, dependencies: CloudDependencies) -> None:
+    """See that the tenant's cloud answers."""
+    provisioner_of(dependencies).reach(record)
+
+
+def provision(record: TenantRecord, dependencies: CloudDependencies) -> None:
+    """Make the tenant's stores."""
+    provisioner_of(dependencies).provision(record)
+
+
+def remove(record: TenantRecord, dependencies: CloudDependencies) -> Sequence[str]:
+    """Remove them; return what stays."""
+    return provisioner_of(dependencies).remove(record)
+
+
+def provisioner_of(dependencies: CloudDependencies) -> MemoryProvisioner:
+    """The one of this process."""
+    return dependencies.connections.keep(MemoryProvisioner, MemoryProvisioner)

@@ -1,0 +1,108 @@
+"""Where a new tenant's data is to lie, as the operator says it; keys go to the key ring and are kept nowhere else."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from makoto.domain import AwsAccount, AzureAccount, CustomStores, SakuraAccount, Value
+from makoto.domain.clouds.aws import AccountId, Region, RoleArn
+from makoto.domain.clouds.keys import CloudKeys, checked_keys
+
+CUSTOMER_ROLE = "makoto-tenant-access"
+"""The role that the platform may take in a customer's account; its own policy names no other."""
+
+LEAST_DISTINCT = 8
+
+
+def _hard_to_guess(external_id: str) -> str:
+    if len(set(external_id)) < LEAST_DISTINCT:
+        raise ValueError(f"must be random: at least {LEAST_DISTINCT} different characters")
+    return external_id
+
+
+AgreedExternalId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", min_length=16, max_length=256), AfterValidator(_hard_to_guess)
+]
+"""The lengths are those of the customer's template, the characters those of `secrets.token_urlsafe`."""
+
+
+class Hosted(Value):
+    """The stores lie in the platform's own account."""
+
+    mode: Literal["hosted"]
+
+
+class OwnAccount(Value):
+    """The stores lie in the customer's AWS account and are reached by its role."""
+
+    mode: Literal["own_account"]
+    account_id: AccountId
+    region: Region
+    role_arn: RoleArn
+    external_id: AgreedExternalId
+
+    @field_validator("role_arn")
+    @classmethod
+    def _role_is_the_agreed_one(cls, role_arn: str, given: ValidationInfo) -> str:
+        account_id = given.data.get("account_id")  # absent when it breaks its own rule
+        parts = role_arn.split(":")
+        if account_id is not None and parts[4] != account_id:
+            raise ValueError("must be a role of account_id")
+        if parts[5] != f"role/{CUSTOMER_ROLE}":
+            raise ValueError(f"must be the role {CUSTOMER_ROLE} that the platform's template makes")
+        return role_arn
+
+    @property
+    def account(self) -> AwsAccount:
+        return AwsAccount(
+            account_id=self.account_id, region=self.region, role_arn=self.role_arn, external_id=self.external_id
+        )
+
+    @property
+    def keys(self) -> Mapping[str, SecretStr]:
+        """The role is all there is."""
+        return {}
+
+
+class _WithKeys(Value):
+    """Stores outside AWS: what opens them is given beside where they are."""
+
+    keys: CloudKeys = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _keys_are_those_of_the_account(self) -> Self:
+        checked_keys(getattr(self, "account"), self.keys)  # noqa: B009 - each class below has one
+        return self
+
+
+class Azure(_WithKeys):
+    """The stores lie in the customer's Azure subscription."""
+
+    mode: Literal["azure"]
+    account: AzureAccount
+
+
+class Custom(_WithKeys):
+    """The stores are the customer's own: PostgreSQL or MongoDB, an S3-compatible bucket, Vault."""
+
+    mode: Literal["custom"]
+    account: CustomStores
+
+
+class Sakura(_WithKeys):
+    """The stores are rented from Sakura Internet."""
+
+    mode: Literal["sakura"]
+    account: SakuraAccount
+
+
+Place: TypeAlias = Annotated[Hosted | OwnAccount | Azure | Custom | Sakura, Field(discriminator="mode")]
