@@ -90,7 +90,11 @@ class Throttled(MakotoError):
 
 
 class Unavailable(MakotoError):
-    """A part the platform stands on does not answer; trying again is right."""
+    """A part the platform stands on does not answer; trying again is right, after `retry_after_s` where it is known."""
 
     status = 503
     kind = "Unavailable"
+
+    def __init__(self, detail: str, *, retry_after_s: int | None = None, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail, errors=errors)
+        self.retry_after_s = retry_after_s

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -119,6 +120,16 @@ class Secrets:
         with entry.lock:
             entry.value = None
             self._driver.delete(name)
+
+    def read_through(self, name: str) -> SecretValue:
+        """Return what the store holds now, whatever is kept here; `SecretNotFound`."""
+        return SecretValue(self._driver.read(_checked_name(name)))
+
+    def over(self, wrap: Callable[[SecretsDriver], SecretsDriver]) -> "Secrets":
+        """Return the same secrets, with what is kept of them, through a driver around this one's."""
+        other = copy(self)
+        other._driver = wrap(self._driver)
+        return other
 
     def _entry(self, name: str) -> _Entry:
         with self._lock:

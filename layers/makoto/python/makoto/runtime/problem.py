@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from makoto.errors import FieldError, Invalid, MakotoError, Throttled
+from makoto.errors import FieldError, Invalid, MakotoError, Throttled, Unavailable
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -39,7 +39,7 @@ def internal_problem(request_id: str) -> dict[str, Any]:
 
 def problem_headers(error: MakotoError) -> dict[str, str | list[str]]:
     """The headers an error brings: when to come back, how to prove who one is."""
-    if isinstance(error, Throttled):
+    if isinstance(error, Throttled | Unavailable) and error.retry_after_s is not None:
         return {"Retry-After": str(error.retry_after_s)}
     return {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
 
