@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from functions.tenants.places import Place
 from makoto.domain import LlmContract, Slug, Value
+from makoto.domain.clouds.places import Place
 from makoto.domain.clouds.stores import RegionName
 
 MOST_FEATURES = 32

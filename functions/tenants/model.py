@@ -3,8 +3,8 @@
 from hashlib import sha256
 
 from functions.tenants.commands import OnboardTenant
-from functions.tenants.places import Hosted
 from makoto.domain import AwsAccount, CloudAccount, TenantRecord, TenantStatus
+from makoto.domain.clouds.places import Hosted
 from makoto.errors import Conflict, FieldError, Invalid, Unavailable
 
 TRANSITIONS: dict[TenantStatus, frozenset[TenantStatus]] = {

@@ -6,10 +6,10 @@ from functions.tenants import model
 from functions.tenants.changes import audit_entry, commit, project, publish
 from functions.tenants.commands import OnboardTenant, SuspendTenant
 from functions.tenants.deletion import take_out_of_service
-from functions.tenants.places import Hosted
 from functions.tenants.ports import Act, TenantsPorts
 from functions.tenants.views import AcceptedTenant, TenantDetail, TenantSummary, accepted, detail, summary
 from makoto.domain import Page, TenantStatus, new_tenant_id
+from makoto.domain.clouds.places import Hosted
 from makoto.errors import FieldError, NotFound, Throttled, Unavailable
 from makoto.events import Event
 from makoto.events.tenants import TenantResumed, TenantSuspended

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from functions.tenants.model import StoreNotUsable
-from functions.tenants.places import CUSTOMER_ROLE
 from functions.tenants.verification import verify_stores
 from makoto.adapters.clouds.aws.credentials import TenantRoleRefused
 from makoto.adapters.clouds.aws.names import aws_account, bucket_name, table_name
@@ -14,6 +13,7 @@ from makoto.adapters.clouds.aws.policies import data_policy
 from makoto.adapters.clouds.aws.provisioning import AwsProvisioner
 from makoto.adapters.clouds.aws.tenant_resources import provisioning_policy
 from makoto.domain import TenantRecord
+from makoto.domain.clouds.places import CUSTOMER_ROLE
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Key
 from makoto.ports.provisioning import StoreRefused, StoreTaken

@@ -11,7 +11,6 @@ import pytest
 
 from functions.tenants import api, migrate, schedule, tasks
 from functions.tenants.model import STEPS
-from functions.tenants.places import CUSTOMER_ROLE
 from functions.tenants.upkeep import Upkeep, keep_up
 from functions.tenants.wiring import ports
 from makoto.adapters.clouds.aws.session import platform_client
@@ -19,6 +18,7 @@ from makoto.adapters.clouds.memory import FixedClock
 from makoto.adapters.database.connection import DatabaseLogin
 from makoto.adapters.database.tenancy import PostgresTenancy
 from makoto.domain import PLATFORM_TENANT_ID
+from makoto.domain.clouds.places import CUSTOMER_ROLE
 from makoto.runtime import composition
 from makoto.settings import RuntimeSettings, runtime_settings
 from tests.builders import api_event, lambda_context, settings

@@ -6,8 +6,8 @@ import pytest
 
 from functions.tenants import model
 from functions.tenants.model import TRANSITIONS
-from functions.tenants.places import OwnAccount
 from makoto.domain import AwsAccount, TenantRecord, TenantStatus
+from makoto.domain.clouds.places import OwnAccount
 from makoto.errors import Conflict, Invalid
 from tests.builders import TENANT, tenant_record
 from tests.unit.tenants.test_commands import OWN

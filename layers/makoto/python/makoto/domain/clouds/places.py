@@ -1,4 +1,4 @@
-"""Where a new tenant's data is to lie, as the operator says it; keys go to the key ring and are kept nowhere else."""
+"""Where a tenant's data is to lie, as the operator says it; keys go to the key ring and are kept nowhere else."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeAlias
@@ -13,9 +13,12 @@ from pydantic import (
     model_validator,
 )
 
-from makoto.domain import AwsAccount, AzureAccount, CustomStores, SakuraAccount, Value
-from makoto.domain.clouds.aws import AccountId, Region, RoleArn
+from makoto.domain.clouds.aws import AccountId, AwsAccount, Region, RoleArn
+from makoto.domain.clouds.azure import AzureAccount
+from makoto.domain.clouds.custom import CustomStores
 from makoto.domain.clouds.keys import CloudKeys, checked_keys
+from makoto.domain.clouds.sakura import SakuraAccount
+from makoto.domain.value import Value
 
 CUSTOMER_ROLE = "makoto-tenant-access"
 """The role that the platform may take in a customer's account; its own policy names no other."""
