@@ -1,7 +1,6 @@
 """What every object store must do."""
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,26 +8,9 @@ import pytest
 from makoto.errors import Invalid
 from makoto.ports.cursors import CursorRefused
 from makoto.ports.objects import ObjectExists, ObjectNotFound, Objects
+from tests.contract.clouds.object_bodies import KEY, MIB, broken_after, mebibytes, stored
 from tests.contract.clouds.store_contract import StoreContract
 from tests.contract.clouds.worlds import World
-
-KEY = "reports/2026/図面 😀.csv"
-MIB = 1 << 20
-
-
-def mebibytes(count: int) -> Iterator[bytes]:
-    for n in range(count):
-        yield bytes([n % 256]) * MIB
-
-
-def broken_after(count: int) -> Iterator[bytes]:
-    yield from mebibytes(count)
-    raise ZeroDivisionError
-
-
-def stored(objects: Objects, *keys: str) -> None:
-    for key in keys:
-        objects.upload(key, key.encode(), content_type="text/plain")
 
 
 class ObjectsContract(StoreContract):

@@ -9,8 +9,10 @@ from makoto.ports.portable import text_bytes
 MAX_KEY_BYTES = 900
 MAX_METADATA_BYTES = 1800
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_UNSAFE_IN_KEY = re.compile(r"[\x00-\x1f\x7f\\{}^%`\[\]\"<>~#|?*]")
+_UNSAFE_IN_KEY = re.compile("[\x00-\x1f\x7f\U0010ffff" + r"\\{}^%`\[\]\"<>~#|?*]")
 _METADATA_NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_RESERVED = "makoto-"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _CONTENT_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+(; ?[a-z-]+=[\w.-]+)*")
 
 
@@ -38,6 +40,8 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     for name, value in metadata.items():
         if not _METADATA_NAME.fullmatch(name):
             raise refused(f"/metadata/{name}", "name", "a name is lower-case letters, digits and hyphens")
+        if name.startswith(_RESERVED):
+            raise refused(f"/metadata/{name}", "reserved", f"names that begin with {_RESERVED} are the platform's")
         if _CONTROL.search(value):
             raise refused(f"/metadata/{name}", "characters", "a value has no control characters")
     if sum(len(name) + 3 * text_bytes(value) for name, value in metadata.items()) > MAX_METADATA_BYTES:
@@ -57,6 +61,13 @@ def checked_range(span: tuple[int, int] | None) -> tuple[int, int] | None:
     if span is not None and not 0 <= span[0] < span[1]:
         raise refused("/range", "range", "a range is start < end, from 0")
     return span
+
+
+def checked_sum(sha256: str) -> str:
+    """Return a checksum as it is kept."""
+    if not _SHA256.fullmatch(sha256):
+        raise refused("/sha256", "pattern", "64 lower-case hexadecimal digits")
+    return sha256
 
 
 def checked_seconds(seconds: int, most: int) -> int:
