@@ -6,6 +6,7 @@ from tests.contract.clouds.batches_suite import BatchesContract
 from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
 from tests.contract.clouds.filters_suite import FiltersContract
+from tests.contract.clouds.object_versions_suite import ObjectVersionsContract
 from tests.contract.clouds.objects_suite import ObjectsContract
 from tests.contract.clouds.patch_suite import PatchContract
 from tests.contract.clouds.queries_suite import QueriesContract
@@ -58,4 +59,8 @@ class TestMemoryObjects(OnMemory, ObjectsContract):
 
 
 class TestMemorySecrets(OnMemory, SecretsContract):
+    pass
+
+
+class TestMemoryObjectVersions(OnMemory, ObjectVersionsContract):
     pass
