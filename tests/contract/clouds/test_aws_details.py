@@ -143,7 +143,7 @@ def test_where_nothing_answers_the_stores_are_unavailable(aws_world: AwsWorld, t
 
 
 def _dynamodb(stores: TenantStores) -> Any:
-    return stores.documents.driver._client  # type: ignore[attr-defined]  # the wire is under test
+    return stores.documents.driver._connection.call(lambda client: client)  # type: ignore[attr-defined]  # the wire is under test
 
 
 def _refuse(code: str, times: int) -> Any:

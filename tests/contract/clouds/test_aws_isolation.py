@@ -1,20 +1,24 @@
 """A tenant's credentials open that tenant's stores and nothing else, whatever the role itself may do."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from makoto.adapters.clouds.aws.credentials import TenantRoleRefused
+from makoto.adapters.clouds import Connections, StoreKey
+from makoto.adapters.clouds.aws.credentials import TenantCredentials, TenantRoleRefused
 from makoto.adapters.clouds.aws.documents import DynamoDocuments
 from makoto.adapters.clouds.aws.names import bucket_name, secret_prefix, table_name
-from makoto.adapters.clouds.aws.objects import Bucket, S3Objects
+from makoto.adapters.clouds.aws.objects import bucket_of
 from makoto.adapters.clouds.aws.secrets import SecretsManagerSecrets
 from makoto.adapters.clouds.aws.session import client_of, tenant_session
+from makoto.adapters.stores.s3 import S3Objects, open_bucket
 from makoto.adapters.system import SystemClock, SystemIds
 from makoto.domain import TenantRecord
 from makoto.errors import Forbidden, Unavailable
+from makoto.ports.connection import Connection
 from makoto.ports.documents import Key
 from tests.contract.clouds.worlds import EXTERNAL_ID, OWN_ACCOUNT, PLATFORM_ACCOUNT, REGION, AwsWorld, new_tenant
 
@@ -99,30 +103,31 @@ def test_the_stores_of_a_tenant_bound_to_anothers_names_are_forbidden(
 ) -> None:
     """As if a bug had mixed two tenants: the names are the victim's, the credentials are not."""
     thief = aws_world.tenant()
-    session = tenant_session(thief, aws_world.broker)
-    documents = DynamoDocuments(
-        lambda: client_of(session, "dynamodb", REGION, aws_world.endpoint_url),
-        table_name(victim.tenant_id),
-        SystemIds(),
-    )
-    secrets = SecretsManagerSecrets(
-        lambda: client_of(session, "secretsmanager", REGION, aws_world.endpoint_url),
-        secret_prefix(victim.tenant_id),
-        SystemIds(),
-    )
-    objects = S3Objects(
-        Bucket(bucket_name(victim.tenant_id), REGION, aws_world.endpoint_url),
-        lambda life_s: aws_world.broker.credentials(thief, life_s=life_s),
-        SystemClock(),
-    )
+    session, connections = tenant_session(thief, aws_world.broker), Connections()
+
+    def connected(store: str, service: str) -> Connection[Any]:
+        key = StoreKey(thief.tenant_id, store)
+        return connections.connection(key, lambda: client_of(session, service, REGION, aws_world.endpoint_url))
+
+    documents = DynamoDocuments(connected("documents", "dynamodb"), table_name(victim.tenant_id), SystemIds())
+    folder = secret_prefix(victim.tenant_id)
+    secrets = SecretsManagerSecrets(connected("secrets", "secretsmanager"), folder, SystemIds())
+    bucket = bucket_of(bucket_name(victim.tenant_id), REGION, endpoint_url=aws_world.endpoint_url)
+    fetch = partial(_credentials, aws_world, thief)
+    held = connections.connection(StoreKey(thief.tenant_id, "objects"), lambda: open_bucket(bucket, fetch))
+    objects = S3Objects(bucket, held, fetch, SystemClock())
 
     for act in (
         lambda: documents.read(Key("p", "1")),
         lambda: secrets.read("name"),
-        lambda: objects.read("file", None),
+        lambda: objects.read("file", None, None),
     ):
         with pytest.raises(Forbidden):
             act()
+
+
+def _credentials(world: AwsWorld, record: TenantRecord, life_s: float) -> TenantCredentials:
+    return world.broker.credentials(record, life_s=life_s)
 
 
 def test_an_own_account_is_reached_with_its_external_id_only(aws_world: AwsWorld) -> None:

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from makoto.adapters.clouds import Connections, StoreKey
 from makoto.adapters.clouds.aws.secrets import SecretsManagerSecrets
 from makoto.adapters.clouds.aws.tenant_bucket import TenantBucket
 from makoto.adapters.clouds.aws.tenant_resources import named_store
@@ -145,7 +146,8 @@ def secrets() -> Iterator[tuple[SecretsManagerSecrets, Stubber]]:
     """A folder of secrets, and the wire to its store."""
     client: SecretsManagerClient = _client("secretsmanager")
     with Stubber(client) as wire:
-        yield SecretsManagerSecrets(lambda: client, f"/makoto/{TENANT}/", CountingIds()), wire
+        connection = Connections().connection(StoreKey(TENANT, "secrets"), lambda: client)
+        yield SecretsManagerSecrets(connection, f"/makoto/{TENANT}/", CountingIds()), wire
 
 
 Folder = tuple[SecretsManagerSecrets, Stubber]

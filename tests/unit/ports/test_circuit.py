@@ -8,7 +8,7 @@ from makoto.adapters.clouds import Connections, StoreKey
 from makoto.adapters.clouds.memory import FixedClock
 from makoto.errors import MakotoError, NotFound, Throttled, Unavailable
 from makoto.ports.circuit import StoreHealth
-from makoto.ports.connection import CredentialsRefused, StoreDown
+from makoto.ports.connection import CredentialsRefused, NotYet, StoreDown
 from tests.builders import OTHER_TENANT, TENANT
 
 DOWN = Unavailable("cannot be reached")
@@ -87,7 +87,7 @@ def test_failures_that_lie_far_apart_do_not_open_it(network: Network) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [Throttled("busy"), CredentialsRefused("rotated"), NotFound("none"), ValueError("ours")], ids=repr
+    "error", [Throttled("busy"), CredentialsRefused("rotated"), NotYet("still going"), NotFound("none"), ValueError("ours")], ids=repr
 )
 def test_a_store_that_answers_is_not_down(network: Network, error: Exception) -> None:
     for _ in range(8):

@@ -13,6 +13,10 @@ class CredentialsRefused(Unavailable):
     """The store does not accept the credentials: expired, rotated or taken back."""
 
 
+class NotYet(Unavailable):
+    """The store answers, but cannot do this yet; no sign that it is down."""
+
+
 class StoreDown(Unavailable):
     """The store failed several times in a row; it is left alone until `retry_after_s` have passed."""
 

@@ -12,7 +12,7 @@ from makoto.adapters.system import SystemClock
 from makoto.errors import Unavailable
 from makoto.ports.circuit import Circuit, StoreHealth
 from makoto.ports.clock import Clock
-from makoto.ports.connection import CredentialsRefused
+from makoto.ports.connection import CredentialsRefused, NotYet
 
 MAX_KEPT = 256
 LIFE_S = 1800
@@ -117,7 +117,7 @@ class Connections:
         try:
             yield
         except Unavailable as error:
-            is_down = not isinstance(error, CredentialsRefused)
+            is_down = not isinstance(error, CredentialsRefused | NotYet)
             raise
         finally:
             if is_down or circuit is not None:

@@ -20,4 +20,4 @@ def _opened(record: TenantRecord, dependencies: CloudDependencies) -> TenantStor
     broker = dependencies.connections.keep(
         CredentialsBroker, lambda: CredentialsBroker(platform_client("sts"), dependencies.clock)
     )
-    return TenantCloud(record, broker, dependencies.endpoint_url).stores(dependencies)
+    return TenantCloud(record, broker, dependencies).stores()

@@ -2,15 +2,16 @@
 
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from makoto.adapters.clouds.aws.errors import translated
 from makoto.adapters.clouds.aws.names import aws_account
 from makoto.adapters.clouds.aws.policies import data_policy
-from makoto.domain import TenantRecord
+from makoto.domain import CloudAccount, TenantRecord
 from makoto.errors import Forbidden, Throttled, Unavailable
 from makoto.ports.clock import Clock
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LIFE_S = 3600  # the longest that a role assumed by a role may be
 AHEAD = timedelta(minutes=16)  # botocore asks for new ones 15 minutes ahead
 USABLE = timedelta(minutes=1)
+MAX_HELD = 1024
+YOUNG = timedelta(seconds=5)  # keys of this age are as fresh as they get: refused ones cost one request in 5 s
 TENANT_TAG = "makoto-tenant"
 
 Policy = Mapping[str, Any]
@@ -44,22 +47,30 @@ class TenantCredentials:
         return self.expires_at - now > span
 
 
+class _Wanted(NamedTuple):
+    tenant_id: str
+    account: CloudAccount
+    policy: str
+
+
 @dataclass(slots=True)
 class _Held:
     lock: threading.Lock = field(default_factory=threading.Lock)
     credentials: TenantCredentials | None = None
+    given_at: datetime | None = None
 
 
 class CredentialsBroker:
     """Assumes each tenant's role with a session policy that names this tenant's resources, and keeps the keys a while.
 
-    There is no other way to credentials: where the role is refused, the call fails.
+    There is no other way to credentials: where the role is refused, the call fails. Of 1,024 tenants and policies the
+    keys are kept, then the least used leave.
     """
 
     def __init__(self, sts: "STSClient", clock: Clock) -> None:
         self._sts = sts
         self._clock = clock
-        self._held: dict[str, _Held] = {}
+        self._held: OrderedDict[_Wanted, _Held] = OrderedDict()
         self._lock = threading.Lock()
 
     def credentials(
@@ -70,15 +81,32 @@ class CredentialsBroker:
         `policy` replaces the data path's session policy (the provisioner's names more actions, never more tenants).
         """
         session_policy = json.dumps(policy or data_policy(record), separators=(",", ":"))
-        held = self._holder(f"{record.tenant_id} {record.cloud!r} {session_policy}")
+        held = self._holder(_Wanted(record.tenant_id, record.cloud, session_policy))
         with held.lock:
             if held.credentials is None or not self._lasts(held.credentials, max(AHEAD, timedelta(seconds=life_s))):
                 held.credentials = self._renewed(record, session_policy, held.credentials)
+                held.given_at = self._clock.now()
             return held.credentials
 
-    def _holder(self, key: str) -> _Held:
+    def forget(self, record: TenantRecord) -> None:
+        """Let go of the tenant's keys, as when a store has refused them; those given a moment ago are kept."""
+        given_before = self._clock.now() - YOUNG
         with self._lock:
-            return self._held.setdefault(key, _Held())
+            for wanted, held in tuple(self._held.items()):
+                is_young = held.given_at is not None and held.given_at > given_before
+                if wanted.tenant_id == record.tenant_id and not is_young:
+                    del self._held[wanted]
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def _holder(self, wanted: _Wanted) -> _Held:
+        with self._lock:
+            held = self._held.setdefault(wanted, _Held())
+            self._held.move_to_end(wanted)
+            while len(self._held) > MAX_HELD:
+                self._held.popitem(last=False)
+            return held
 
     def _renewed(self, record: TenantRecord, policy: str, kept: TenantCredentials | None) -> TenantCredentials:
         try:

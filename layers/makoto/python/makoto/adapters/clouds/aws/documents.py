@@ -5,14 +5,14 @@ body, apart from the key, since a filter may not name key attributes.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from makoto.adapters.clouds.aws.attributes import Attribute, data_of, map_of
 from makoto.adapters.clouds.aws.errors import cancelled_at, translated
 from makoto.adapters.clouds.aws.expressions import Expression, condition, filter_expression, key_condition
+from makoto.ports.connection import Connection
 from makoto.ports.documents import (
     Always,
     Check,
@@ -49,99 +49,117 @@ Item = Mapping[str, Attribute]
 
 
 class DynamoDocuments:
-    """One table; every read is strongly consistent. `walker` connects with the right to read the table whole."""
+    """One table; every read is strongly consistent. `walker` has the right to read the table whole."""
 
     limits = LIMITS
 
     def __init__(
         self,
-        connect: Callable[[], "DynamoDBClient"],
+        connection: "Connection[DynamoDBClient]",
         table: str,
         ids: Ids,
-        walker: Callable[[], "DynamoDBClient"] | None = None,
+        walker: "Connection[DynamoDBClient] | None" = None,
     ) -> None:
-        self._connect = connect
-        self._connect_walker = walker or connect
+        self._connection = connection
+        self._walker = walker or connection
         self._table = table
         self._ids = ids
 
-    @cached_property
-    def _client(self) -> "DynamoDBClient":
-        return self._connect()
-
-    @cached_property
-    def _walker(self) -> "DynamoDBClient":
-        return self._connect_walker()
-
     def read(self, key: Key) -> Document | None:
-        with translated():
-            answer = self._client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True)
-        return _document(answer["Item"]) if "Item" in answer else None
+        def act(client: "DynamoDBClient") -> Document | None:
+            with translated():
+                answer = client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True)
+            return _document(answer["Item"]) if "Item" in answer else None
+
+        return self._connection.call(act)
 
     def read_many(self, keys: Sequence[Key]) -> tuple[Sequence[Document], Sequence[Key]]:
         wanted: Any = {self._table: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
-        with translated():
-            answer = self._client.batch_get_item(RequestItems=wanted)
-        found = [_document(item) for item in answer["Responses"].get(self._table, [])]
-        left = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})["Keys"]
-        return found, [_key_of(key) for key in left]
+
+        def act(client: "DynamoDBClient") -> tuple[Sequence[Document], Sequence[Key]]:
+            with translated():
+                answer = client.batch_get_item(RequestItems=wanted)
+            found = [_document(item) for item in answer["Responses"].get(self._table, [])]
+            left = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})["Keys"]
+            return found, [_key_of(key) for key in left]
+
+        return self._connection.call(act)
 
     def scan(self, scan: Scan) -> Chunk:
-        with translated():
-            answer = self._client.query(**self._query(scan))
-        documents = [_document(item) for item in answer["Items"]]
-        within = [document for document in documents if scan.upper is None or document.key.id < scan.upper]
-        last = answer.get("LastEvaluatedKey")
-        return Chunk(within, _key_of(last).id if last else None)
+        def act(client: "DynamoDBClient") -> Chunk:
+            with translated():
+                answer = client.query(**self._query(scan))
+            documents = [_document(item) for item in answer["Items"]]
+            within = [document for document in documents if scan.upper is None or document.key.id < scan.upper]
+            last = answer.get("LastEvaluatedKey")
+            return Chunk(within, _key_of(last).id if last else None)
+
+        return self._connection.call(act)
 
     def write(self, write: Write, now: datetime) -> str:
         version = self._ids.ulid()
         request = self._request(write, version, now)
-        try:
-            with translated(writing=True):
-                if isinstance(write, Put):
-                    self._client.put_item(**request, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-                elif isinstance(write, Delete):
-                    self._client.delete_item(**request)
-                else:
-                    self.write_all([write], now)
-        except self._client.exceptions.ConditionalCheckFailedException as refused:
-            stored: Any = refused.response.get("Item", {})
-            if stored.get("_v") != {"S": version}:  # else our own first try had arrived, only its answer was lost
-                raise ConditionRefused from refused
+
+        def act(client: "DynamoDBClient") -> None:
+            try:
+                with translated(writing=True):
+                    if isinstance(write, Put):
+                        client.put_item(**request, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+                    else:
+                        client.delete_item(**request)
+            except client.exceptions.ConditionalCheckFailedException as refused:
+                stored: Any = refused.response.get("Item", {})
+                if stored.get("_v") != {"S": version}:  # else our own first try had arrived, only its answer was lost
+                    raise ConditionRefused from refused
+
+        if isinstance(write, Check):
+            self.write_all([write], now)
+        else:
+            self._connection.call(act)
         return version
 
     def write_many(self, writes: Sequence[Put | Delete]) -> Sequence[Put | Delete]:
         by_key = {write.key: write for write in writes}
         requests: Any = [self._batched(write) for write in writes]
-        with translated(writing=True):
-            answer = self._client.batch_write_item(RequestItems={self._table: requests})
-        left: Any = answer.get("UnprocessedItems", {}).get(self._table, [])
+
+        def act(client: "DynamoDBClient") -> Any:
+            with translated(writing=True):
+                answer = client.batch_write_item(RequestItems={self._table: requests})
+            return answer.get("UnprocessedItems", {}).get(self._table, [])
+
         keys = [
             request["PutRequest"]["Item"] if "PutRequest" in request else request["DeleteRequest"]["Key"]
-            for request in left
+            for request in self._connection.call(act)
         ]
         return [by_key[_key_of(key)] for key in keys]
 
     def write_all(self, writes: Sequence[Write], now: datetime) -> None:
         asked = [index for index, write in enumerate(writes) if not _is_idle(write)]
         items = [self._transact(writes[index], now) for index in asked]
-        if not items:
-            return
-        try:
-            with translated(writing=True):
-                self._client.transact_write_items(TransactItems=items, ClientRequestToken=self._ids.ulid())
-        except self._client.exceptions.TransactionCanceledException as cancelled:
-            raise ConditionRefused(asked[cancelled_at(cancelled)]) from cancelled
+        token = self._ids.ulid()
+
+        def act(client: "DynamoDBClient") -> None:
+            try:
+                with translated(writing=True):
+                    client.transact_write_items(TransactItems=items, ClientRequestToken=token)
+            except client.exceptions.TransactionCanceledException as cancelled:
+                raise ConditionRefused(asked[cancelled_at(cancelled)]) from cancelled
+
+        if items:
+            self._connection.call(act)
 
     def walk(self, after: str | None, wanted: int) -> Walked:
         """In the order of the table's own hash of the partitions; the mark is `[partition, id]`."""
         start: Any = {} if after is None else {"ExclusiveStartKey": _key(Key(*json.loads(after)))}
-        with translated():
-            answer = self._walker.scan(TableName=self._table, ConsistentRead=True, Limit=wanted, **start)
-        last = answer.get("LastEvaluatedKey")
-        documents = [_document(item) for item in answer["Items"]]
-        return Walked(documents, json.dumps(_key_of(last), ensure_ascii=False) if last else None)
+
+        def act(client: "DynamoDBClient") -> Walked:
+            with translated():
+                answer = client.scan(TableName=self._table, ConsistentRead=True, Limit=wanted, **start)
+            last = answer.get("LastEvaluatedKey")
+            documents = [_document(item) for item in answer["Items"]]
+            return Walked(documents, json.dumps(_key_of(last), ensure_ascii=False) if last else None)
+
+        return self._walker.call(act)
 
     def explain(self, scan: Scan) -> Plan:
         return Plan("partition", json.dumps({"Query": self._query(scan)}, ensure_ascii=False, default=repr))

@@ -1,13 +1,12 @@
 """The vendor's errors in our words, the most specific first."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from makoto.errors import Forbidden, MakotoError, Throttled, Unavailable
+from makoto.ports.connection import CredentialsRefused
 from makoto.ports.documents import MaybeApplied
-from makoto.ports.objects import ObjectExists, ObjectNotFound
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -81,7 +80,7 @@ def error_of(code: str, status: int) -> MakotoError | None:
     if code in DENIED:
         return Forbidden("the tenant's cloud refuses this")
     if code in UNPROVEN:
-        return Unavailable("the tenant's cloud does not accept the credentials")
+        return CredentialsRefused("the tenant's cloud does not accept the credentials")
     if code in ABSENT:
         return Unavailable("the tenant's store is not there")
     return Unavailable("the tenant's cloud failed") if status >= 500 else None
@@ -97,25 +96,3 @@ def cancelled_at(error: "ClientError") -> int:
     if "ConditionalCheckFailed" in codes:
         return codes.index("ConditionalCheckFailed")
     raise next((known for code in codes if (known := error_of(code, 0))), None) or error
-
-
-@contextmanager
-def translated_object(key: str) -> Iterator[None]:
-    """Turn obstore's errors into ours; the code of S3's answer stands in their text only."""
-    from obstore import exceptions as vendor
-
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise _told(error) or ObjectNotFound(key) from error
-    except vendor.AlreadyExistsError as error:
-        raise ObjectExists(key) from error
-    except vendor.PermissionDeniedError as error:
-        raise _told(error) or Forbidden("the tenant's cloud refuses this") from error
-    except vendor.BaseError as error:
-        raise _told(error) or Unavailable("the tenant's cloud failed") from error
-
-
-def _told(error: Exception) -> MakotoError | None:
-    code = re.search(r"<Code>(\w+)</Code>", str(error))
-    return error_of(code[1], 0) if code else None

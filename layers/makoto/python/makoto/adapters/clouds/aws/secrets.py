@@ -1,12 +1,11 @@
 """Secrets in Secrets Manager under one tenant's folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from makoto.adapters.clouds.aws.errors import translated
-from makoto.errors import Unavailable
+from makoto.ports.connection import Connection, NotYet
 from makoto.ports.ids import Ids
 from makoto.ports.secrets import SecretNotFound
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-class SecretGoing(Unavailable):
+class SecretGoing(NotYet):
     """The secret was deleted a moment ago; its name is free again soon."""
 
 
@@ -24,58 +23,67 @@ class SecretsManagerSecrets:
     AWS removes it some seconds after it has answered: until then nobody can read it and its name is taken.
     """
 
-    def __init__(self, connect: Callable[[], "SecretsManagerClient"], prefix: str, ids: Ids) -> None:
-        self._connect = connect
+    def __init__(self, connection: "Connection[SecretsManagerClient]", prefix: str, ids: Ids) -> None:
+        self._connection = connection
         self._prefix = prefix
         self._ids = ids
 
-    @cached_property
-    def _client(self) -> "SecretsManagerClient":
-        return self._connect()
-
     def read(self, name: str) -> str:
-        with translated():
-            try:
-                with self._told():
-                    return self._client.get_secret_value(SecretId=self._prefix + name)["SecretString"]
-            except (self._client.exceptions.ResourceNotFoundException, SecretGoing) as error:
-                raise SecretNotFound(name) from error
+        def act(client: "SecretsManagerClient") -> str:
+            with translated():
+                try:
+                    with _told(client):
+                        return client.get_secret_value(SecretId=self._prefix + name)["SecretString"]
+                except (client.exceptions.ResourceNotFoundException, SecretGoing) as error:
+                    raise SecretNotFound(name) from error
+
+        return self._connection.call(act)
 
     def create(self, name: str, value: str) -> bool:
-        with translated(writing=True), self._told():
-            try:
-                self._client.create_secret(
-                    Name=self._prefix + name, SecretString=value, ClientRequestToken=self._token()
-                )
-            except self._client.exceptions.ResourceExistsException:
-                return False
-        return True
+        token = self._token()
+
+        def act(client: "SecretsManagerClient") -> bool:
+            with translated(writing=True), _told(client):
+                try:
+                    client.create_secret(Name=self._prefix + name, SecretString=value, ClientRequestToken=token)
+                except client.exceptions.ResourceExistsException:
+                    return False
+            return True
+
+        return self._connection.call(act)
 
     def update(self, name: str, value: str) -> bool:
-        with translated(writing=True), self._told():
-            try:
-                self._client.put_secret_value(
-                    SecretId=self._prefix + name, SecretString=value, ClientRequestToken=self._token()
-                )
-            except self._client.exceptions.ResourceNotFoundException:
-                return False
-        return True
+        token = self._token()
+
+        def act(client: "SecretsManagerClient") -> bool:
+            with translated(writing=True), _told(client):
+                try:
+                    client.put_secret_value(SecretId=self._prefix + name, SecretString=value, ClientRequestToken=token)
+                except client.exceptions.ResourceNotFoundException:
+                    return False
+            return True
+
+        return self._connection.call(act)
 
     def delete(self, name: str) -> None:
-        gone = (self._client.exceptions.ResourceNotFoundException, SecretGoing)
-        with translated(writing=True), suppress(*gone), self._told():
-            self._client.delete_secret(SecretId=self._prefix + name, ForceDeleteWithoutRecovery=True)
+        def act(client: "SecretsManagerClient") -> None:
+            gone = (client.exceptions.ResourceNotFoundException, SecretGoing)
+            with translated(writing=True), suppress(*gone), _told(client):
+                client.delete_secret(SecretId=self._prefix + name, ForceDeleteWithoutRecovery=True)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell a secret that is still going from the other mistakes of the same code, by its text alone."""
-        try:
-            yield
-        except self._client.exceptions.InvalidRequestException as error:
-            if "deletion" not in str(error):
-                raise
-            raise SecretGoing("the secret is still being removed") from error
+        self._connection.call(act)
 
     def _token(self) -> str:
         """Name a write, so that a second try of the client makes no second version (32 to 64 characters)."""
         return self._ids.random(16).hex()
+
+
+@contextmanager
+def _told(client: "SecretsManagerClient") -> Iterator[None]:
+    """Tell a secret that is still going from the other mistakes of the same code, by its text alone."""
+    try:
+        yield
+    except client.exceptions.InvalidRequestException as error:
+        if "deletion" not in str(error):
+            raise
+        raise SecretGoing("the secret is still being removed") from error
