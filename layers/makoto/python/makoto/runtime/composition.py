@@ -11,6 +11,8 @@ from makoto.errors import Forbidden
 from makoto.ports.clock import Clock
 from makoto.ports.configuration import CachedConfiguration, Configuration
 from makoto.ports.context import TenantContext, TenantStores
+from makoto.ports.gate import Gate
+from makoto.ports.gated import gated
 from makoto.ports.ids import Ids
 from makoto.settings import RuntimeSettings, runtime_settings
 
@@ -94,7 +96,9 @@ class Platform:
         """Bind whatever the tenant's status; only onboarding and its verification need this."""
         if record.tenant_id == PLATFORM_TENANT_ID:
             raise Forbidden("the platform's own tenant has no stores")
-        stores = self._stores(record)
+        stores = self.stores(record)
+        if record.status is not TenantStatus.ONBOARDING:  # what is served only later does not move yet
+            stores = gated(stores, Gate(record, self.cached_configuration.tenant))
         return TenantContext(
             record=record,
             principal=principal,
@@ -129,7 +133,8 @@ class Platform:
     def _only_cloud(self) -> str | None:
         return "memory" if self.settings.cloud == "memory" else None
 
-    def _stores(self, record: TenantRecord) -> TenantStores:
+    def stores(self, record: TenantRecord) -> TenantStores:
+        """Open the stores of a record without the gate before their writes; only a move needs this."""
         return open_cloud(self._only_cloud or record.cloud.provider, record, self.clouds)
 
 

@@ -47,6 +47,8 @@ class MemoryCloud:
 
 
 def connect(record: TenantRecord, dependencies: CloudDependencies) -> TenantStores:
-    """Open a tenant's stores in the process's one memory cloud."""
-    cloud = dependencies.connections.keep(MemoryCloud, lambda: MemoryCloud(dependencies.clock, dependencies.ids))
+    """Open a tenant's stores in the process's memory cloud of its account: two accounts never see the same data."""
+    cloud = dependencies.connections.keep(
+        (MemoryCloud, record.cloud), lambda: MemoryCloud(dependencies.clock, dependencies.ids)
+    )
     return cloud.stores(record.tenant_id)
