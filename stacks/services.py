@@ -14,15 +14,15 @@ from stacks.messaging import MessagingStack
 from stacks.network import NetworkStack
 from stacks.variables import function_variables
 
-SQL = Sizing(groups=("core", "database"))
-SQL_OBJECTS = Sizing(groups=("core", "database", "objects"))
-SQL_TASK = Sizing(groups=("core", "database", "objects"), timeout_s=120)
-SQL_SCHEDULE = Sizing(groups=("core", "database", "objects"), timeout_s=55, is_asynchronous=True)
-SQL_MIGRATION = Sizing(groups=("core", "database"), timeout_s=300)
+STORES_ONLY = Sizing(groups=("core", "tenant_clouds"))
+SQL = Sizing(groups=("core", "database", "tenant_clouds"))
+SQL_TASK = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=120)
+SQL_SCHEDULE = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=55, is_asynchronous=True)
+SQL_MIGRATION = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=300)
 # IoT Core takes about 10 certificate updates a second: a tenant of n devices needs n/10 s
 DEVICE_EVENTS = Sizing(timeout_s=900)
-INGEST = Sizing(groups=("core", "columns", "objects"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
-HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "objects")
+INGEST = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
+HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
 COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, timeout_s=900, is_asynchronous=True)
 
@@ -50,7 +50,7 @@ IDENTITY = Domain(
 TENANTS = Domain(
     "tenants",
     (
-        Door("api", STARTING, SQL_OBJECTS, in_vpc=True),
+        Door("api", STARTING, SQL, in_vpc=True),
         Door("tasks", ONBOARDING, SQL_TASK, in_vpc=True),
         Door("schedule", STARTING, SQL_SCHEDULE, in_vpc=True, schedule=UPKEEP),
         Door("migrate", (grants.use_database, grants.own_database), SQL_MIGRATION, in_vpc=True),
@@ -59,7 +59,7 @@ TENANTS = Domain(
 DEVICES = Domain(
     "devices",
     (
-        Door("api", (grants.reach_tenant_stores, grants.write_configuration, grants.manage_devices)),
+        Door("api", (grants.reach_tenant_stores, grants.write_configuration, grants.manage_devices), STORES_ONLY),
         Door(
             "events",
             (grants.remember_events, grants.write_configuration, grants.revoke_devices),

@@ -14,6 +14,24 @@ PYTHON = "3.13"
 PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_24_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
 """All of them: with the first alone pip silently takes old wheels. Lambda's Amazon Linux 2023 has glibc 2.34."""
 
+AWS_SERVICES = frozenset(
+    {
+        "cloudwatch",
+        "cognito-idp",
+        "dynamodb",
+        "events",
+        "iot",
+        "iot-data",
+        "kms",
+        "s3",
+        "secretsmanager",
+        "sqs",
+        "stepfunctions",
+        "sts",
+    }
+)
+"""Whose models botocore keeps in a layer: those of the other 400 services weigh 25 MB."""
+
 NEVER_RUN = frozenset({".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"})
 
 
@@ -57,8 +75,9 @@ class SourceBundling:
 
 
 def _prune(tree: Path) -> None:
-    """Leave out what no function runs: the packages' own tests (14 MB of numpy's 60), type stubs, sources in C."""
-    for folder in [*tree.rglob("tests")]:
+    """Leave out what no function runs: the packages' own tests, models of AWS services never called, stubs, C."""
+    services = [folder for folder in (tree / "botocore" / "data").glob("*/") if folder.name not in AWS_SERVICES]
+    for folder in [*tree.rglob("tests"), *services]:
         shutil.rmtree(folder, ignore_errors=True)
     for file in [*tree.rglob("*")]:
         if file.suffix in NEVER_RUN and file.is_file():

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from stacks.constructs import bundling
-from stacks.constructs.bundling import BundlingRefused, SourceBundling, compile_tree
+from stacks.constructs.bundling import AWS_SERVICES, BundlingRefused, SourceBundling, compile_tree
 from stacks.constructs.domain_service import Door
 from stacks.constructs.layers import BUDGETS_MB, GROUPS, LAYERS, Layers
 from stacks.services import DOMAINS, TELEMETRY
@@ -79,6 +79,16 @@ def test_a_function_with_its_layers_stays_within_lambdas_limits(door: Door) -> N
 
     assert sum(BUDGETS_MB[group] for group in door.sizing.groups) + ours_mb <= 250
     assert 1 + len(door.sizing.groups) <= 5
+
+
+def test_a_layer_keeps_the_models_of_every_aws_service_that_is_called() -> None:
+    adapters = (REPOSITORY / "layers" / "makoto" / "python" / "makoto" / "adapters").rglob("*.py")
+    called = {
+        name for file in adapters for name in re.findall(r'client(?:_of)?\((?:session, )?"([a-z-]+)"', file.read_text())
+    }
+
+    assert called - AWS_SERVICES == set()
+    assert {"dynamodb", "sts"} <= called
 
 
 def test_no_package_is_in_two_layers() -> None:
