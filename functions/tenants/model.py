@@ -56,16 +56,16 @@ class NotOnboarding(Conflict):
     """The step belongs to an onboarding that has ended."""
 
 
+class TenantMoving(Conflict):
+    """The tenant is being moved to another cloud: that must end first."""
+
+
 class TenantNotEmpty(Conflict):
     """Devices or business data exist: they must be exported and deleted first."""
 
 
 class AdministratorTaken(Conflict):
     """This person is a member of another tenant."""
-
-
-class StoreNotUsable(Unavailable):
-    """A store of the tenant refused an act that the platform needs; names the store and the permission."""
 
 
 class ResourcesRemain(Unavailable):
@@ -130,6 +130,8 @@ def begin_deletion(record: TenantRecord) -> TenantRecord:
     """Take the tenant out of service so that its stores can be removed."""
     if record.status is TenantStatus.ONBOARDING:
         raise StillOnboarding(f"tenant {record.tenant_id} is being onboarded: wait until that has ended")
+    if record.move is not None:
+        raise TenantMoving(f"tenant {record.tenant_id} is being moved to another cloud: finish or roll back the move")
     return _become(record, TenantStatus.DELETING)
 
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from functions.tenants.model import StoreNotUsable
-from functions.tenants.verification import verify_stores
 from makoto.adapters.clouds.aws.credentials import TenantRoleRefused
 from makoto.adapters.clouds.aws.names import aws_account, bucket_name, table_name
 from makoto.adapters.clouds.aws.policies import data_policy
@@ -17,6 +15,7 @@ from makoto.domain.clouds.places import CUSTOMER_ROLE
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Key
 from makoto.ports.provisioning import StoreRefused, StoreTaken
+from makoto.ports.verification import StoreNotUsable, verify_stores
 from stacks import grants
 from stacks.constructs import tenant_data_role
 from tests.contract.clouds.worlds import EXTERNAL_ID, OWN_ACCOUNT, ROLE, AwsWorld, create_table, new_tenant

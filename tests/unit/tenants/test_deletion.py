@@ -8,11 +8,12 @@ from functions.tenants import model
 from functions.tenants.onboarding import UNMADE_IN_ORDER
 from functions.tenants.service import delete_tenant, onboard_tenant, read_tenant, resume_tenant
 from functions.tenants.upkeep import keep_up
-from makoto.domain import TenantStatus
+from makoto.domain import MovePhase, TenantMove, TenantStatus
 from makoto.errors import Unavailable
 from makoto.ports.configuration import CertificateRecord
 from makoto.ports.documents import Key
-from makoto.ports.tenant_entry import StepStatus
+from makoto.ports.tenant_entry import AuditEntry, StepStatus
+from tests.accounts import AZURE
 from tests.unit.tenants.world import ACT, Crash, World, command
 
 
@@ -231,3 +232,18 @@ def test_a_tenant_that_is_not_empty_is_not_even_taken_out_of_service() -> None:
         delete_tenant(tenant_id, ACT, world.ports)
 
     assert _status(world, tenant_id) is TenantStatus.ACTIVE
+
+
+def test_a_tenant_that_is_being_moved_is_not_deleted() -> None:
+    world = World()
+    tenant_id = world.active()
+    entry = world.tenancy.tenant(tenant_id)
+    move = TenantMove(move_id="move-1", phase=MovePhase.GRACE, source=entry.record.cloud, target=AZURE)
+    moving = entry.record.model_copy(update={"move": move, "version": entry.record.version + 1})
+    audit = AuditEntry(
+        tenant_id=tenant_id, action="tenant.move", actor="o", correlation_id="r", occurred_at=world.clock.now()
+    )
+    world.tenancy.save(entry.model_copy(update={"record": moving}), audit)
+
+    with pytest.raises(model.TenantMoving):
+        world.delete(tenant_id)

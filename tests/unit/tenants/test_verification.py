@@ -7,6 +7,7 @@ from functions.tenants.onboarding import run_step
 from functions.tenants.service import read_tenant
 from makoto.adapters.clouds.memory.secrets import MemorySecrets
 from makoto.errors import Unavailable
+from makoto.ports.verification import StoreNotUsable
 from tests.unit.tenants.world import World, task
 
 
@@ -71,7 +72,7 @@ def test_verification_names_the_store_and_the_permission(broken: str, named: str
         run_step(step, task(tenant_id), world.ports)
     world.fuse.stays_broken = lambda name: name == broken
 
-    with pytest.raises(model.StoreNotUsable):
+    with pytest.raises(StoreNotUsable):
         run_step("verify_stores", task(tenant_id), world.ports)
     world.mend()
     world.roll_back(tenant_id, "Unavailable")

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from functions.tenants.model import StoreNotUsable
-from makoto.errors import MakotoError
+from makoto.errors import MakotoError, Unavailable
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Key, Query
 
 DOCUMENT_PROBE = Key("verification", "probe")
 OBJECT_PROBE = "verification/probe.txt"
 WRITTEN = "まこと"
+
+
+class StoreNotUsable(Unavailable):
+    """A store of the tenant refused an act that the platform needs; names the store and the permission."""
 
 
 class Check(NamedTuple):
