@@ -1,6 +1,5 @@
 """A real PostgreSQL for the session, migrated once, and the register of tenants on both of its stores."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,7 +8,6 @@ import pytest
 from local.emulator import Emulator
 from local.postgres import DATABASE, OWNER, Postgres
 from local.settings import HOST
-from local.state import State
 from makoto.adapters.clouds.memory.tenancy import MemoryTenancy
 from makoto.adapters.database.connection import Database, DatabaseLogin
 from makoto.adapters.database.migration import migrate
@@ -21,27 +19,16 @@ APPLICATION = "makoto_app"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    postgres = Postgres(State.prepare(tmp_path_factory.mktemp("postgres")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the launcher lets go of its child, which is to outlive it
-        postgres.start()
-    yield postgres
-    postgres.stop()
-    postgres.wipe()
+def owner(postgres_server: Postgres) -> DatabaseLogin:
+    password = postgres_server.state.remembered().database_owner_password
+    return DatabaseLogin(username=OWNER, password=password, host=HOST, port=postgres_server.port, dbname=DATABASE)
 
 
 @pytest.fixture(scope="session")
-def owner(server: Postgres) -> DatabaseLogin:
-    password = server.state.remembered().database_owner_password
-    return DatabaseLogin(username=OWNER, password=password, host=HOST, port=server.port, dbname=DATABASE)
-
-
-@pytest.fixture(scope="session")
-def application(server: Postgres, owner: DatabaseLogin) -> DatabaseLogin:
+def application(postgres_server: Postgres, owner: DatabaseLogin) -> DatabaseLogin:
     """The application's login, after the migrations have made its role."""
     password = "p'ass\"word %s"  # what a generated password may hold
-    login = DatabaseLogin(username=APPLICATION, password=password, host=HOST, port=server.port, dbname=DATABASE)
+    login = DatabaseLogin(username=APPLICATION, password=password, host=HOST, port=postgres_server.port, dbname=DATABASE)
     migrate(owner, login)
     return login
 
