@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.postgres import Postgres
+from tests.contract.clouds.postgres_world import PostgresWorld
 from tests.contract.clouds.worlds import REGION, AwsWorld, MemoryWorld
 
 READY_WITHIN_S = 60
@@ -47,6 +49,19 @@ def aws_world(emulator_url: str) -> AwsWorld:
     world = AwsWorld(emulator_url)
     world.create_roles()
     return world
+
+
+@pytest.fixture(scope="session")
+def postgres_world(request: pytest.FixtureRequest) -> Iterator[PostgresWorld]:
+    """The server that MAKOTO_TEST_POSTGRES_URL names, or else the session's own."""
+    world = PostgresWorld.real() or PostgresWorld.on(_server(request))
+    yield world
+    world.close()
+
+
+def _server(request: pytest.FixtureRequest) -> Postgres:
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server
 
 
 @pytest.fixture
