@@ -12,6 +12,7 @@ import httpx
 
 from local.child import Child
 from local.errors import ChildDied
+from local.servers.tls import Authority
 from local.settings import HOST, PLATFORM_ACCOUNT, REGION
 from local.state import State
 
@@ -94,6 +95,7 @@ class Emulator:
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_DEFAULT_REGION": REGION,
             "MAKOTO_EMULATOR_MQTT_PORT": str(self.state.remembered().mqtt_port),
+            "MAKOTO_TRUSTED_CA_PATH": str(Authority.in_folder(self.state.authority).ca_path),
             "TMPDIR": str(self.temporary),
             "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.defpath)),
         }

@@ -3,7 +3,7 @@
 import json
 import secrets
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,7 @@ from local.settings import HOST
 
 @dataclass(frozen=True)
 class Remembered:
-    """Ports and generated passwords of one laptop cloud; written once, at its first start."""
+    """Ports and generated passwords of one laptop cloud; each chosen once, at the first start that knows it."""
 
     postgres_port: int
     emulator_port: int
@@ -20,6 +20,14 @@ class Remembered:
     database_owner_password: str
     database_app_password: str
     demo_password: str
+    blob_port: int
+    cosmos_port: int
+    entra_port: int
+    key_vault_port: int
+    vault_port: int
+    azure_client_secret: str
+    vault_root_token: str
+    customer_database_password: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,16 @@ class State:
         return self.root / "devices"
 
     @property
+    def customers(self) -> Path:
+        """What the servers of the customers' own clouds keep."""
+        return self.root / "customers"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate authority that those servers' certificates are signed by."""
+        return self.root / "authority"
+
+    @property
     def logins(self) -> Path:
         return self.root / "logins.json"
 
@@ -63,16 +81,18 @@ class State:
     @classmethod
     def prepare(cls, root: Path) -> Self:
         state = cls(root)
-        for folder in (root, state.emulator, state.logs, state.processes, state.devices):
+        for folder in (root, state.emulator, state.logs, state.processes, state.devices, state.customers):
             folder.mkdir(parents=True, exist_ok=True)
         return state
 
     def remembered(self) -> Remembered:
-        """Read the remembered values, choosing them first when this is the first start."""
+        """Read the remembered values, first choosing those that no earlier start has chosen."""
         file = self.root / "remembered.json"
-        if not file.exists():
-            write_private(file, json.dumps(asdict(_choose()), indent=2))
-        return Remembered(**json.loads(file.read_text(encoding="utf-8")))
+        known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        if {each.name for each in fields(Remembered)} - set(known):
+            known = {**asdict(_choose()), **known}
+            write_private(file, json.dumps(known, indent=2))
+        return Remembered(**known)
 
 
 def write_private(file: Path, text: str) -> None:
@@ -85,14 +105,15 @@ def write_private(file: Path, text: str) -> None:
 
 
 def _choose() -> Remembered:
-    postgres, emulator, mqtt = free_ports(3)
+    names = [each.name for each in fields(Remembered) if each.name.endswith("_port")]
     return Remembered(
-        postgres_port=postgres,
-        emulator_port=emulator,
-        mqtt_port=mqtt,
+        **dict(zip(names, free_ports(len(names)), strict=True)),
         database_owner_password=secrets.token_urlsafe(24),
         database_app_password=secrets.token_urlsafe(24),
         demo_password=f"Makoto-{secrets.token_hex(4)}-9",
+        azure_client_secret=secrets.token_urlsafe(24),
+        vault_root_token=secrets.token_urlsafe(24),
+        customer_database_password=secrets.token_urlsafe(24),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from local.state import State, free_ports, is_listening, write_private
@@ -45,3 +46,16 @@ def test_a_private_file_replaces_an_open_one_and_is_private(tmp_path: Path) -> N
 
 def test_a_free_port_is_not_listening() -> None:
     assert not any(is_listening(port) for port in free_ports(2))
+
+
+def test_what_an_older_start_did_not_know_is_chosen_beside_what_it_chose(tmp_path: Path) -> None:
+    state = State.prepare(tmp_path)
+    first = state.remembered()
+    file = tmp_path / "remembered.json"
+    older = {name: value for name, value in json.loads(file.read_text()).items() if name != "vault_port"}
+    file.write_text(json.dumps(older))
+
+    again = state.remembered()
+
+    assert replace(again, vault_port=first.vault_port) == first
+    assert state.remembered() == again
