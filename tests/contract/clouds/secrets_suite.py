@@ -1,5 +1,6 @@
 """What every store of secrets must do."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
@@ -49,6 +50,59 @@ class SecretsContract(StoreContract):
                 reader.get(NAME)
         secrets.put(NAME, "again")
         assert secrets.get(NAME).reveal() == "again"
+
+    def test_a_rotated_secret_has_its_new_value_everywhere(
+        self, world: World, tenant: TenantRecord, secrets: Secrets
+    ) -> None:
+        secrets.put(NAME, "first")
+
+        rotated = secrets.rotate(NAME, lambda: "second")
+
+        assert rotated.reveal() == secrets.get(NAME).reveal() == world.open(tenant).secrets.get(NAME).reveal()
+        assert rotated.reveal() == "second"
+
+    def test_a_rotation_that_fails_changes_nothing(self, world: World, tenant: TenantRecord, secrets: Secrets) -> None:
+        secrets.put(NAME, "first")
+
+        with pytest.raises(ZeroDivisionError):
+            secrets.rotate(NAME, lambda: str(1 // 0))
+        with pytest.raises(Invalid):
+            secrets.rotate(NAME, lambda: "")
+        with pytest.raises(SecretNotFound):
+            secrets.rotate("absent", lambda: "made")
+
+        assert secrets.get(NAME).reveal() == world.open(tenant).secrets.get(NAME).reveal() == "first"
+        with pytest.raises(SecretNotFound):
+            secrets.get("absent")
+
+    def test_the_names_of_a_tenants_secrets_are_known_to_any_process(
+        self, world: World, tenant: TenantRecord, secrets: Secrets
+    ) -> None:
+        assert list(secrets.all_names()) == []
+        secrets.put(NAME, "first")
+        secrets.put(NAME, "second")
+        secrets.get_or_create("b", lambda: "made")
+        secrets.put("gone", "x")
+        secrets.delete("gone")
+
+        assert list(world.open(tenant).secrets.all_names()) == ["b", NAME]
+        assert list(world.open(world.tenant()).secrets.all_names()) == []
+
+    def test_no_value_is_logged_at_any_level(
+        self, world: World, tenant: TenantRecord, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        value, rotated = "hunter2-0b5e7c", "hunter3-91fa22"
+        with caplog.at_level(logging.DEBUG):
+            secrets = world.open(tenant).secrets
+            secrets.put(NAME, value)
+            world.open(tenant).secrets.get(NAME)
+            secrets.rotate(NAME, lambda: rotated)
+            world.open(tenant).secrets.get(NAME)
+            secrets.delete(NAME)
+
+        text = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
+        assert value not in text
+        assert rotated not in text
 
     def test_a_secret_does_not_show_itself(self, secrets: Secrets) -> None:
         secrets.put(NAME, "hunter2")

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -71,6 +71,32 @@ class SecretsDriver(Protocol):
         ...
 
 
+class SecretNames(Protocol):
+    """The names of a tenant's secrets, kept beside them, so that nobody needs leave to list the secrets themselves."""
+
+    def add(self, name: str) -> None: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def all(self) -> Sequence[str]:
+        """Return the names in order; one of a secret that was never finished, or is gone, may be among them."""
+        ...
+
+
+@dataclass(slots=True)
+class _NoNames:
+    """Keeps nothing: for secrets that are never moved."""
+
+    def add(self, name: str) -> None:
+        pass
+
+    def remove(self, name: str) -> None:
+        pass
+
+    def all(self) -> Sequence[str]:
+        raise Unavailable("the names of these secrets are not kept")
+
+
 @dataclass(slots=True)
 class _Entry:
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,11 +105,15 @@ class _Entry:
 
 
 class Secrets:
-    """Read and write a tenant's secrets; values are kept for five minutes, and for an hour while the store is down."""
+    """Read and write a tenant's secrets; values are kept for five minutes, and for an hour while the store is down.
 
-    def __init__(self, driver: SecretsDriver, clock: Clock) -> None:
+    A name is in `names` before its secret is in the store and until after it is gone.
+    """
+
+    def __init__(self, driver: SecretsDriver, clock: Clock, names: SecretNames | None = None) -> None:
         self._driver = driver
         self._clock = clock
+        self._names = names or _NoNames()
         self._entries: dict[str, _Entry] = {}
         self._lock = threading.Lock()
 
@@ -98,20 +128,36 @@ class Secrets:
 
     def put(self, name: str, value: str) -> None:
         """Store a secret or its new value; other processes see it within five minutes."""
-        if not 1 <= text_bytes(value) <= MAX_VALUE_BYTES:
-            raise _refused("/value", "length", f"a secret has 1 to {MAX_VALUE_BYTES} bytes of UTF-8")
         entry = self._entry(_checked_name(name))
+        _checked_value(value)
         with entry.lock:
+            self._names.add(name)
             if not (self._driver.update(name, value) or self._driver.create(name, value)):
                 self._driver.update(name, value)
             entry.value, entry.read_at = SecretValue(value), self._clock.now()
+
+    def rotate(self, name: str, make: Callable[[], str]) -> SecretValue:
+        """Give a secret that exists a new value; `SecretNotFound`. Other processes see it within five minutes.
+
+        `make` may register the new value where the secret is used: if it raises, nothing is changed here.
+        """
+        entry = self._entry(_checked_name(name))
+        with entry.lock:
+            self._driver.read(name)
+            value = _checked_value(make())
+            if not self._driver.update(name, value):
+                entry.value = None
+                raise SecretNotFound(name)
+            entry.value, entry.read_at = SecretValue(value), self._clock.now()
+            return entry.value
 
     def get_or_create(self, name: str, make: Callable[[], str]) -> SecretValue:
         """Return the secret, made now if there is none; of two who make it at the same time both get the first's."""
         try:
             return self.get(name)
         except SecretNotFound:
-            self._driver.create(name, make())
+            self._names.add(name)
+            self._driver.create(name, _checked_value(make()))
             return self.get(name)
 
     def delete(self, name: str) -> None:
@@ -120,6 +166,11 @@ class Secrets:
         with entry.lock:
             entry.value = None
             self._driver.delete(name)
+            self._names.remove(name)
+
+    def all_names(self) -> Sequence[str]:
+        """Name every secret of the tenant, in order: for a move. One that is gone may be among them."""
+        return self._names.all()
 
     def read_through(self, name: str) -> SecretValue:
         """Return what the store holds now, whatever is kept here; `SecretNotFound`."""
@@ -155,6 +206,12 @@ def _checked_name(name: str) -> str:
             "/name", "pattern", "a secret's name is lower-case words joined by - or /, at most 100 characters"
         )
     return name
+
+
+def _checked_value(value: str) -> str:
+    if not 1 <= text_bytes(value) <= MAX_VALUE_BYTES:
+        raise _refused("/value", "length", f"a secret has 1 to {MAX_VALUE_BYTES} bytes of UTF-8")
+    return value
 
 
 def _refused(pointer: str, rule: str, detail: str) -> Invalid:

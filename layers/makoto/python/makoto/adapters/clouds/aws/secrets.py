@@ -1,5 +1,6 @@
 """Secrets in Secrets Manager under one tenant's folder."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -11,6 +12,10 @@ from makoto.ports.secrets import SecretNotFound
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+BODY_LOGGERS = ("botocore.endpoint", "botocore.hooks", "botocore.parsers", "botocore.retryhandler")
+"""At DEBUG these write whole requests and answers, so they are never heard at that level."""
 
 
 class SecretGoing(NotYet):
@@ -27,6 +32,8 @@ class SecretsManagerSecrets:
         self._connection = connection
         self._prefix = prefix
         self._ids = ids
+        for name in BODY_LOGGERS:
+            logging.getLogger(name).setLevel(logging.INFO)
 
     def read(self, name: str) -> str:
         def act(client: "SecretsManagerClient") -> str:

@@ -13,11 +13,8 @@ from makoto.adapters.clouds.aws.secrets import SecretsManagerSecrets
 from makoto.adapters.clouds.aws.session import client_of, session_with
 from makoto.adapters.stores.s3 import S3Objects, open_bucket
 from makoto.domain import TenantRecord
+from makoto.ports.assembly import assembled
 from makoto.ports.context import TenantStores
-from makoto.ports.cursors import Cursors
-from makoto.ports.documents import Documents
-from makoto.ports.objects import Objects
-from makoto.ports.secrets import Secrets
 
 
 class TenantCloud:
@@ -32,10 +29,8 @@ class TenantCloud:
         """Put the three stores together."""
         tenant_id, clock, ids = self._record.tenant_id, self._dependencies.clock, self._dependencies.ids
         folder = self._connection("secrets", self._client("secretsmanager"), close=_close)
-        secrets = Secrets(SecretsManagerSecrets(folder, secret_prefix(tenant_id), ids), clock)
-        cursors = Cursors.of_tenant(tenant_id, secrets, ids)
-        documents = Documents(self._documents(), cursors, clock, ids)
-        return TenantStores(documents, Objects(self._objects(), cursors), secrets)
+        secrets = SecretsManagerSecrets(folder, secret_prefix(tenant_id), ids)
+        return assembled(tenant_id, self._documents(), self._objects(), secrets, clock=clock, ids=ids)
 
     def _documents(self) -> DynamoDocuments:
         table, ids = table_name(self._record.tenant_id), self._dependencies.ids

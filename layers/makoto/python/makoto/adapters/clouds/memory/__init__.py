@@ -9,13 +9,10 @@ from makoto.adapters.clouds.memory.ids import CountingIds
 from makoto.adapters.clouds.memory.objects import MemoryObjects
 from makoto.adapters.clouds.memory.secrets import MemorySecrets
 from makoto.domain import TenantRecord
+from makoto.ports.assembly import assembled
 from makoto.ports.clock import Clock
 from makoto.ports.context import TenantStores
-from makoto.ports.cursors import Cursors
-from makoto.ports.documents import Documents
 from makoto.ports.ids import Ids
-from makoto.ports.objects import Objects
-from makoto.ports.secrets import Secrets
 
 __all__ = ["CountingIds", "FixedClock", "MemoryCloud", "connect"]
 
@@ -37,13 +34,8 @@ class MemoryCloud:
             return self._stores[tenant_id]
 
     def _opened(self, tenant_id: str) -> TenantStores:
-        secrets = Secrets(MemorySecrets(), self._clock)
-        cursors = Cursors.of_tenant(tenant_id, secrets, self._ids)
-        return TenantStores(
-            Documents(MemoryDocuments(), cursors, self._clock, self._ids),
-            Objects(MemoryObjects(tenant_id, self._clock), cursors),
-            secrets,
-        )
+        objects = MemoryObjects(tenant_id, self._clock)
+        return assembled(tenant_id, MemoryDocuments(), objects, MemorySecrets(), clock=self._clock, ids=self._ids)
 
 
 def connect(record: TenantRecord, dependencies: CloudDependencies) -> TenantStores:
