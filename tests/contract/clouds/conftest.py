@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from local.postgres import Postgres
+from local.servers.mongo import MongoServer
+from tests.contract.clouds.mongo_world import PASSWORD, USERNAME, MongoWorld
 from tests.contract.clouds.postgres_world import PostgresWorld
 from tests.contract.clouds.worlds import REGION, AwsWorld, MemoryWorld
 
@@ -62,6 +64,16 @@ def postgres_world(request: pytest.FixtureRequest) -> Iterator[PostgresWorld]:
 def _server(request: pytest.FixtureRequest) -> Postgres:
     server: Postgres = request.getfixturevalue("postgres_server")
     return server
+
+
+@pytest.fixture(scope="session")
+def mongo_world() -> Iterator[MongoWorld]:
+    """The server that MAKOTO_TEST_MONGO_URL names, or else one of the session's own."""
+    server = MongoServer(users={USERNAME: PASSWORD}).start()
+    world = MongoWorld.real() or MongoWorld.on(server)
+    yield world
+    world.close()
+    server.stop()
 
 
 @pytest.fixture
