@@ -8,11 +8,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from stacks.constructs.grants import allow, use_key
+from stacks.constructs.queue import ConsumerQueue
 from stacks.data import DataStack
 from stacks.identity import IdentityStack
 from stacks.ingestion import IngestionStack
 from stacks.names import Names, iot_arn, role_arn, state_machine_arn
 from stacks.settings import DeploymentSettings
+from stacks.variables import QueueUrls
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class Upstream:
     data: DataStack
     identity: IdentityStack
     ingestion: IngestionStack
+    wakes: ConsumerQueue
+
+    @property
+    def queues(self) -> QueueUrls:
+        """Where functions send messages."""
+        return QueueUrls(self.ingestion.rejected.queue_url, self.wakes.queue.queue_url)
 
 
 Grant = Callable[[iam.Role, Upstream], None]
@@ -118,6 +126,12 @@ def reach_tenant_stores(role: iam.Role, upstream: Upstream) -> None:
         wildcard_because="a customer's account number is in its tenant's record, which comes after deployment; the "
         "role there trusts only this platform with that customer's external id",
     )
+    wake_relay(role, upstream)
+
+
+def wake_relay(role: iam.Role, upstream: Upstream) -> None:
+    """Call the relay; whoever writes a tenant's documents may have facts to tell."""
+    allow(role, "sqs:SendMessage", on=[upstream.wakes.queue.queue_arn])
 
 
 def manage_devices(role: iam.Role, upstream: Upstream) -> None:

@@ -12,7 +12,7 @@ from stacks.constructs.log_group import removal_policy
 from stacks.data import DataStack
 from stacks.names import Names
 from stacks.settings import DeploymentSettings
-from stacks.variables import function_variables
+from stacks.variables import QueueUrls, function_variables
 
 POOL_FROM_EVENT = "from-the-trigger-event"
 """The claims function belongs to the pool's own configuration and so cannot be told the pool's id."""
@@ -22,7 +22,7 @@ class IdentityStack(cdk.Stack):
     """People sign in by user name, which is their e-mail address; nobody registers alone; we alone write the claims."""
 
     def __init__(
-        self, scope: Construct, settings: DeploymentSettings, names: Names, data: DataStack, rejected_queue_url: str
+        self, scope: Construct, settings: DeploymentSettings, names: Names, data: DataStack, queues: QueueUrls
     ) -> None:
         environment = cdk.Environment(account=settings.account, region=settings.region)
         super().__init__(
@@ -32,19 +32,19 @@ class IdentityStack(cdk.Stack):
             description="Makoto: people and tokens",
             termination_protection=settings.is_retained,
         )
-        claims = self._claims(settings, data, rejected_queue_url)
+        claims = self._claims(settings, data, queues)
         self.pool = self._pool(settings, names, claims)
         self.client = self._client(settings, names)
         cdk.CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)
         cdk.CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
 
-    def _claims(self, settings: DeploymentSettings, data: DataStack, rejected_queue_url: str) -> PythonFunction:
+    def _claims(self, settings: DeploymentSettings, data: DataStack, queues: QueueUrls) -> PythonFunction:
         variables = function_variables(
             self,
             settings,
             user_pool_id=POOL_FROM_EVENT,
             user_pool_client_id=POOL_FROM_EVENT,
-            rejected_queue_url=rejected_queue_url,
+            queues=queues,
         )
         world = FunctionWorld(settings, Layers(self, "Layers", settings), variables)
         sizing = Sizing(memory_mb=1024, timeout_s=5)  # Cognito waits five seconds for a trigger

@@ -14,9 +14,15 @@ from stacks.constructs.queue import ConsumerQueue
 from stacks.names import Names
 from stacks.settings import DeploymentSettings
 
+RELAY_TIMEOUT = cdk.Duration.seconds(60)
+RELAY_ATTEMPTS = 20
+"""A wake fails only with the relay itself; what the relay cannot publish now, it calls itself for again."""
+
 
 class MessagingStack(cdk.Stack):
-    """The bus `makoto-{env}` with its archive, and `makoto-{env}-{domain}-events` for each door that consumes."""
+    """The bus `makoto-{env}` with its archive, `makoto-{env}-{domain}-events` for each door that consumes, and the
+    relay's wakes.
+    """
 
     def __init__(self, scope: Construct, settings: DeploymentSettings, names: Names, domains: Sequence[Domain]) -> None:
         environment = cdk.Environment(account=settings.account, region=settings.region)
@@ -28,6 +34,9 @@ class MessagingStack(cdk.Stack):
             description="Replays what consumers missed",
             event_pattern=events.EventPattern(account=[self.account]),
             retention=cdk.Duration.days(90 if settings.is_retained else 7),
+        )
+        self.wakes = ConsumerQueue(
+            self, "Wakes", names.queue("outbox-wakes"), consumer_timeout=RELAY_TIMEOUT, attempts=RELAY_ATTEMPTS
         )
         self._queues: dict[str, dict[str, sqs.Queue]] = defaultdict(dict)
         for domain in domains:

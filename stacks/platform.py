@@ -13,6 +13,7 @@ from stacks.network import NetworkStack
 from stacks.services import DOMAINS, ServicesStack
 from stacks.settings import DeploymentSettings
 from stacks.tenant_account import TenantAccountStack
+from stacks.variables import QueueUrls
 from stacks.workflows import WorkflowsStack
 
 
@@ -23,8 +24,9 @@ def build_platform(app: cdk.App, settings: DeploymentSettings) -> None:
     data = DataStack(app, settings, names, network)
     messaging = MessagingStack(app, settings, names, DOMAINS)
     ingestion = IngestionStack(app, settings, names)
-    identity = IdentityStack(app, settings, names, data, ingestion.rejected.queue_url)
-    upstream = Upstream(settings, names, data, identity, ingestion)
+    queues = QueueUrls(ingestion.rejected.queue_url, messaging.wakes.queue.queue_url)
+    identity = IdentityStack(app, settings, names, data, queues)
+    upstream = Upstream(settings, names, data, identity, ingestion, messaging.wakes)
     services = ServicesStack(app, upstream, network, messaging)
     WorkflowsStack(app, settings, names).add_stack_dependency(services)
     ApiStack(app, settings, names).add_stack_dependency(services)

@@ -10,7 +10,7 @@ from stacks.constructs.function import FunctionWorld, Sizing
 from stacks.constructs.layers import Group, Layers
 from stacks.grants import Upstream
 from stacks.ingestion import INGEST_TIMEOUT
-from stacks.messaging import MessagingStack
+from stacks.messaging import RELAY_TIMEOUT, MessagingStack
 from stacks.network import NetworkStack
 from stacks.variables import function_variables
 
@@ -22,6 +22,7 @@ SQL_MIGRATION = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=3
 # IoT Core takes about 10 certificate updates a second: a tenant of n devices needs n/10 s
 DEVICE_EVENTS = Sizing(timeout_s=900)
 INGEST = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
+RELAY = Sizing(groups=("core", "tenant_clouds"), timeout_s=int(RELAY_TIMEOUT.to_seconds()))
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
 COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, timeout_s=900, is_asynchronous=True)
@@ -76,9 +77,16 @@ TELEMETRY = Domain(
         Door("tasks", LISTED_STORES, COMPACTION, schedule=HOURLY_COMPACTION),
     ),
 )
+OUTBOX = Domain(
+    "outbox",
+    (
+        Door("api", STORES, STORES_ONLY),
+        Door("relay", (*STORES, grants.publish_events), RELAY),
+    ),
+)
 HEALTH = Domain("health", (Door("api", (grants.use_database, grants.watch_health), SQL, in_vpc=True),))
 
-DOMAINS = (IDENTITY, TENANTS, DEVICES, TELEMETRY, HEALTH)
+DOMAINS = (IDENTITY, TENANTS, DEVICES, TELEMETRY, OUTBOX, HEALTH)
 
 
 class ServicesStack(cdk.Stack):
@@ -96,7 +104,7 @@ class ServicesStack(cdk.Stack):
                 settings,
                 user_pool_id=upstream.identity.pool.user_pool_id,
                 user_pool_client_id=upstream.identity.client.user_pool_client_id,
-                rejected_queue_url=upstream.ingestion.rejected.queue_url,
+                queues=upstream.queues,
             ),
             vpc=network.vpc,
             security_group=network.function_group,
@@ -106,4 +114,6 @@ class ServicesStack(cdk.Stack):
             feeds = {door: Feed(queue) for door, queue in messaging.queues_of(domain).items()}
             if domain is TELEMETRY:
                 feeds["messages"] = messages
+            if domain is OUTBOX:
+                feeds["relay"] = Feed(messaging.wakes.queue, Batch(size=10))
             DomainService(self, domain, world, upstream, feeds)

@@ -1,5 +1,7 @@
 """The environment of every function, made from the same class that reads it."""
 
+from dataclasses import dataclass
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -10,13 +12,21 @@ from stacks.settings import DeploymentSettings
 UNKNOWN_ACCOUNT = "000000000000"
 
 
+@dataclass(frozen=True)
+class QueueUrls:
+    """Where functions send messages."""
+
+    rejected: str
+    wakes: str
+
+
 def function_variables(
     scope: Construct,
     settings: DeploymentSettings,
     *,
     user_pool_id: str,
     user_pool_client_id: str,
-    rejected_queue_url: str,
+    queues: QueueUrls,
 ) -> dict[str, str]:
     """Fill RuntimeSettings; a field that it gains and that is not supplied here stops the synthesis."""
     names = Names(settings.environment)
@@ -36,7 +46,8 @@ def function_variables(
         onboarding_state_machine_arn=state_machine_arn(scope, names.state_machine("onboard_tenant")),
         device_policy_name=names.device_policy,
         hosted_role_arn=role_arn(scope, names.tenant_data_role),
-        rejected_queue_url=rejected_queue_url,
+        rejected_queue_url=queues.rejected,
+        wakes_queue_url=queues.wakes,
         reaches_other_regions=settings.has_nat or settings.environment == "local",
     )
     # twelve digits at run time, a reference to the account while synthesising without one

@@ -121,5 +121,6 @@ def settings(**changes: str) -> RuntimeSettings:
         "device_policy_name": f"{prefix}-device",
         "hosted_role_arn": f"arn:aws:iam::000000000000:role/{prefix}-tenant-data",
         "rejected_queue_url": "https://sqs.ap-northeast-1.amazonaws.com/000000000000/makoto-test-telemetry-rejected",
+        "wakes_queue_url": "https://sqs.ap-northeast-1.amazonaws.com/000000000000/makoto-test-outbox-wakes",
     }
     return RuntimeSettings.model_validate(given | changes)

@@ -1,4 +1,4 @@
-"""A queue with its dead-letter queue; a message that fails five times waits there for two weeks."""
+"""A queue with its dead-letter queue; a message that fails too often waits there for two weeks."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
@@ -26,7 +26,15 @@ def parking_queue(scope: Construct, construct_id: str, name: str, *, because: st
 class ConsumerQueue(Construct):
     """`<name>` and `<name>-dlq`, for one consuming function."""
 
-    def __init__(self, scope: Construct, construct_id: str, name: str, *, consumer_timeout: cdk.Duration) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        name: str,
+        *,
+        consumer_timeout: cdk.Duration,
+        attempts: int = ATTEMPTS,
+    ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = parking_queue(self, "Dead", f"{name}-dlq", because="it is a dead-letter queue")
         self.queue = sqs.Queue(
@@ -38,5 +46,5 @@ class ConsumerQueue(Construct):
             retention_period=cdk.Duration.days(4),
             # six times the consumer's timeout, as AWS asks of an SQS event source
             visibility_timeout=cdk.Duration.seconds(6 * int(consumer_timeout.to_seconds())),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=ATTEMPTS),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=attempts),
         )

@@ -10,7 +10,7 @@ import pytest
 from tests.house.checkout import FUNCTIONS, ROOT, domain_files, domains, named, tree
 
 ROOMS = frozenset({"__init__", "model", "service"})
-DOORS = frozenset({"api", "events", "tasks", "messages", "schedule", "migrate", "authorizer", "claims"})
+DOORS = frozenset({"api", "events", "tasks", "messages", "schedule", "migrate", "authorizer", "claims", "relay"})
 NO_NOUNS = frozenset(
     {"utils", "util", "helpers", "helper", "common", "misc", "manager", "data", "info", "process", "base", "core", "do"}
 )

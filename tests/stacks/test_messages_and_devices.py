@@ -22,10 +22,14 @@ IOT = "arn:aws:iot:ap-northeast-1:<AWS::AccountId>"
 
 def test_every_queue_is_a_dead_letter_queue_or_has_one(prod: Assembly) -> None:
     queues = prod.named("AWS::SQS::Queue", "QueueName")
-    drained = {name for name, queue in queues.items() if queue.get("RedrivePolicy", {}).get("maxReceiveCount") == 5}
+    tries = {
+        name: queue["RedrivePolicy"]["maxReceiveCount"] for name, queue in queues.items() if "RedrivePolicy" in queue
+    }
+    drained = set(tries)
 
     assert {f"{name}-dlq" for name in drained} <= set(queues)
     assert {name for name in queues if not name.endswith("-dlq")} == drained | PARKING
+    assert tries == dict.fromkeys(drained, 5) | {"makoto-prod-outbox-wakes": 20}
 
 
 def test_every_queue_is_encrypted_and_refuses_plain_http(prod: Assembly) -> None:
@@ -47,6 +51,8 @@ def test_a_message_stays_hidden_for_six_timeouts_of_its_consumer(prod: Assembly)
 
     for consumer in ("makoto-prod-telemetry-messages", "makoto-prod-devices-events"):
         assert queues[consumer]["VisibilityTimeout"] >= 6 * functions[consumer]["Timeout"]
+    relay = functions["makoto-prod-outbox-relay"]
+    assert queues["makoto-prod-outbox-wakes"]["VisibilityTimeout"] >= 6 * relay["Timeout"]
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: A
 @pytest.mark.parametrize(
     ("action", "functions"),
     [
-        ("events:PutEvents", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
+        ("events:PutEvents", {"tenants-api", "tenants-tasks", "tenants-schedule", "outbox-relay"}),
         ("cognito-idp:AdminCreateUser", {"tenants-tasks"}),
         ("cognito-idp:AdminDeleteUser", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
         ("cognito-idp:AdminInitiateAuth", {"identity-api"}),
@@ -186,7 +186,7 @@ def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_f
     wanted = {
         f"{service}:{action}"
         for service, actions in (
-            ("dynamodb", (*policies.TABLE_ACTIONS, *tenant_resources.TABLE_ACTIONS)),
+            ("dynamodb", (*policies.TABLE_ACTIONS, "Scan", *tenant_resources.TABLE_ACTIONS)),
             ("s3", (*policies.OBJECT_ACTIONS, *tenant_resources.OBJECT_ACTIONS, *tenant_resources.BUCKET_ACTIONS)),
             ("secretsmanager", policies.SECRET_ACTIONS),
         )
@@ -201,9 +201,10 @@ def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_f
 
 
 def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> None:
-    reaching = {"devices-api", "telemetry-api", "telemetry-messages", "telemetry-tasks"}
+    reaching = {"devices-api", "telemetry-api", "telemetry-messages", "telemetry-tasks", "outbox-api", "outbox-relay"}
 
     assert _functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
+    assert _functions_with(dev, "sqs:SendMessage", "Wakes") == reaching | TENANTS
     assert _functions_with(dev, "dynamodb:GetItem", "table/makoto-t") == {"tenant-data", "makoto-tenant-access"}
 
 

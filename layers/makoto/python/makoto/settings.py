@@ -35,6 +35,7 @@ class RuntimeSettings(Value):
     device_policy_name: str
     hosted_role_arn: str
     rejected_queue_url: str
+    wakes_queue_url: str
     assets_key_arn: str = ""
     reaches_other_regions: bool = False
 

@@ -1,13 +1,16 @@
 """One tenant's world, as a use case receives it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from makoto.domain import Principal, TenantRecord
 from makoto.ports.clock import Clock
-from makoto.ports.documents import Documents
+from makoto.ports.documents import Documents, Write
 from makoto.ports.ids import Ids
 from makoto.ports.objects import Objects
+from makoto.ports.outbox import Fact, Handled, Outbox
 from makoto.ports.secrets import Secrets
+from makoto.ports.wakes import NoWakes, Wakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,10 @@ class TenantStores:
 
 @dataclass(frozen=True)
 class TenantContext:
-    """Everything a use case may touch, already bound to this one tenant; no principal where no person acts."""
+    """Everything a use case may touch, already bound to this one tenant; no principal where no person acts.
+
+    `handled` is the event that the context was opened for.
+    """
 
     record: TenantRecord
     principal: Principal | None
@@ -31,6 +37,13 @@ class TenantContext:
     clock: Clock
     ids: Ids
     correlation_id: str
+    wakes: Wakes = field(default_factory=NoWakes)
+    handled: Handled | None = None
+
+    def commit(self, writes: Sequence[Write], facts: Sequence[Fact] = ()) -> None:
+        """Do the writes and tell the facts as one, once for an event; see `Outbox.commit`."""
+        outbox = Outbox(self.tenant_id, self.documents, self.wakes, self.clock, self.correlation_id)
+        outbox.commit(writes, facts, self.handled)
 
     @property
     def tenant_id(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from makoto.adapters.clouds.aws.errors import translated
 from makoto.errors import Unavailable
 from makoto.events import Envelope
+from makoto.ports.publisher import Refusal
 from makoto.settings import RuntimeSettings
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 MOST_ENTRIES = 10  # of PutEvents
+MOST_BYTES = 262_144  # of one PutEvents, all entries together
+BUSY = frozenset({"InternalException", "InternalFailure", "ServiceUnavailable", "ThrottlingException"})
+FINAL = frozenset({"InvalidArgument", "MalformedDetail", "ValidationException"})
 
 
 class NotPublished(Unavailable):
@@ -27,12 +31,34 @@ class EventBridgePublisher:
         self._bus = bus
 
     def publish(self, envelopes: Sequence[Envelope]) -> None:
-        for start in range(0, len(envelopes), MOST_ENTRIES):
-            entries = [self._entry(envelope) for envelope in envelopes[start : start + MOST_ENTRIES]]
-            with translated():
-                failed = self._client.put_events(Entries=entries)["FailedEntryCount"]
-            if failed:
-                raise NotPublished(f"the bus refused {failed} of {len(entries)} events")
+        refused = self.deliver(envelopes)
+        if refused:
+            raise NotPublished(f"the bus refused {len(refused)} of {len(envelopes)} events")
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> Sequence[Refusal]:
+        refusals: list[Refusal] = []
+        batch: list[Envelope] = []
+        room = MOST_BYTES
+        for envelope in envelopes:
+            size = _size(envelope)
+            if size > MOST_BYTES:
+                refusals.append(Refusal(envelope.id, f"the event has {size} of {MOST_BYTES} bytes", is_final=True))
+                continue
+            if size > room or len(batch) == MOST_ENTRIES:
+                refusals += self._put(batch)
+                batch, room = [], MOST_BYTES
+            batch.append(envelope)
+            room -= size
+        return [*refusals, *self._put(batch)] if batch else refusals
+
+    def _put(self, batch: Sequence[Envelope]) -> Sequence[Refusal]:
+        with translated():
+            answer = self._client.put_events(Entries=[self._entry(envelope) for envelope in batch])
+        codes = [str(entry.get("ErrorCode", "")) for entry in answer["Entries"]]
+        if all(code in BUSY for code in codes):
+            raise NotPublished("the bus is busy")
+        pairs = zip(batch, codes, strict=True)
+        return [Refusal(envelope.id, code, is_final=code in FINAL) for envelope, code in pairs if code]
 
     def _entry(self, envelope: Envelope) -> "PutEventsRequestEntryTypeDef":
         return {
@@ -42,6 +68,15 @@ class EventBridgePublisher:
             "Detail": envelope.model_dump_json(),
             "Time": envelope.occurred_at,
         }
+
+
+def _size(envelope: Envelope) -> int:
+    """Count as AWS does: 14 bytes for the time, and the texts.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+    """
+    texts = (envelope.source, envelope.detail_type, envelope.model_dump_json())
+    return 14 + sum(len(text.encode()) for text in texts)
 
 
 def connect(settings: RuntimeSettings) -> EventBridgePublisher:
