@@ -87,7 +87,9 @@ def test_failures_that_lie_far_apart_do_not_open_it(network: Network) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [Throttled("busy"), CredentialsRefused("rotated"), NotYet("still going"), NotFound("none"), ValueError("ours")], ids=repr
+    "error",
+    [Throttled("busy"), CredentialsRefused("rotated"), NotYet("still going"), NotFound("none"), ValueError("ours")],
+    ids=repr,
 )
 def test_a_store_that_answers_is_not_down(network: Network, error: Exception) -> None:
     for _ in range(8):

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -252,18 +253,37 @@ def test_rotations_under_load_fail_no_request(store: Store) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         workers = [pool.submit(work, worker) for worker in range(8)]
-        for rotation in range(2, 102):
-            store.password = rotation
-            for key in keys[:: rotation % 2 or 9]:
-                connections.forget(key.tenant_id)
-            with has_answered:
-                assert has_answered.wait_for(lambda before=list(answered): each_has_begun_anew(before), 10)  # type: ignore[misc]  # mypy cannot type a default
-        stop.set()
+        try:
+            for rotation in range(2, 102):
+                store.password = rotation
+                for key in keys[:: rotation % 2 or 9]:
+                    connections.forget(key.tenant_id)
+                with has_answered:
+                    assert has_answered.wait_for(partial(each_has_begun_anew, list(answered)), 10)
+        finally:
+            stop.set()
         for worker in workers:
             worker.result()
 
     assert len(store.open) == len(connections) <= 3
     assert len(store.made) > 100
+
+
+def test_a_client_begun_before_the_refusal_is_not_tried_again(store: Store, connections: Connections) -> None:
+    """The client of an act was evicted, and another one made with the old password before the rotation."""
+    connection = store.connection(connections)
+    is_first = [True]
+
+    def act(client: Client) -> int:
+        if is_first:
+            is_first.clear()
+            connections.forget(TENANT)
+            connection.call(store.ask)
+            store.password = 2
+        return store.ask(client)
+
+    assert connection.call(act) == 2
+    assert [client.password for client in store.made] == [1, 1, 2]
 
 
 def test_threads_that_are_refused_at_the_same_time_renew_once(store: Store, connections: Connections) -> None:

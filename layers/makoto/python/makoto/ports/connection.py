@@ -20,10 +20,6 @@ class NotYet(Unavailable):
 class StoreDown(Unavailable):
     """The store failed several times in a row; it is left alone until `retry_after_s` have passed."""
 
-    def __init__(self, detail: str, *, retry_after_s: int) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
-
 
 class Connection(Protocol[Client]):
     """Gives each act the kept client; the client stays open as long as an act uses it."""

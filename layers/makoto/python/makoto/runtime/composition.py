@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from makoto.adapters.clouds import CloudDependencies, Network, open_cloud
+from makoto.adapters.clouds import CloudDependencies, Connections, Network, StoreKey, open_cloud
 from makoto.domain import PLATFORM_TENANT_ID, Principal, TenantRecord, TenantStatus
 from makoto.errors import Forbidden
 from makoto.ports.clock import Clock
@@ -14,6 +14,7 @@ from makoto.ports.context import TenantContext, TenantStores
 from makoto.ports.gate import Gate
 from makoto.ports.gated import gated
 from makoto.ports.ids import Ids
+from makoto.runtime.telemetry import store_circuit_changed
 from makoto.settings import RuntimeSettings, runtime_settings
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from makoto.ports.history import History
     from makoto.ports.inbox import Inbox
     from makoto.ports.key_ring import KeyRing
+    from makoto.ports.outbox import Handled
     from makoto.ports.provisioning import CloudProvisioner
     from makoto.ports.sessions import Sessions
+    from makoto.ports.wakes import Wakes
     from makoto.ports.web_identity import WebIdentity
 
 
@@ -82,17 +85,29 @@ class Platform:
     def history(self) -> "History":
         return cast("History", import_module("makoto.adapters.history_duckdb").connect(self.settings))
 
-    def open_tenant(self, tenant_id: str, principal: Principal | None, correlation_id: str) -> TenantContext:
-        """Bind every tenant port to this one tenant.
+    @cached_property
+    def wakes(self) -> "Wakes":
+        return cast("Wakes", self.adapter("wakes"))
+
+    def open_tenant(
+        self, tenant_id: str, principal: Principal | None, correlation_id: str, handled: "Handled | None" = None
+    ) -> TenantContext:
+        """Bind every tenant port to this one tenant; `handled` is the event that the caller reacts to.
 
         Raises TenantNotActive unless the tenant is active.
         """
         record = self.cached_configuration.tenant(tenant_id)
         if record.status is not TenantStatus.ACTIVE:
             raise TenantNotActive(f"tenant {tenant_id} is {record.status}")
-        return self.bind(record, principal, correlation_id)
+        return self.bind(record, principal, correlation_id, handled)
 
-    def bind(self, record: TenantRecord, principal: Principal | None, correlation_id: str) -> TenantContext:
+    def bind(
+        self,
+        record: TenantRecord,
+        principal: Principal | None,
+        correlation_id: str,
+        handled: "Handled | None" = None,
+    ) -> TenantContext:
         """Bind whatever the tenant's status; only onboarding and its verification need this."""
         if record.tenant_id == PLATFORM_TENANT_ID:
             raise Forbidden("the platform's own tenant has no stores")
@@ -108,6 +123,8 @@ class Platform:
             clock=self.clock,
             ids=self.ids,
             correlation_id=correlation_id,
+            wakes=self.wakes,
+            handled=handled,
         )
 
     @cached_property
@@ -118,6 +135,7 @@ class Platform:
             self.clock,
             self.ids,
             endpoint_url=settings.emulator_url or None,
+            connections=Connections(clock=self.clock, listen=_circuit_changed),
             key_ring=lambda: cast("KeyRing", self.adapter("key_ring")),
             web_identity=lambda: cast("WebIdentity", self.adapter("web_identity")),
             network=Network(settings.is_laptop, settings.is_laptop, settings.trusted_ca_path or None),
@@ -136,6 +154,10 @@ class Platform:
     def stores(self, record: TenantRecord) -> TenantStores:
         """Open the stores of a record without the gate before their writes; only a move needs this."""
         return open_cloud(self._only_cloud or record.cloud.provider, record, self.clouds)
+
+
+def _circuit_changed(key: StoreKey, is_open: bool) -> None:
+    store_circuit_changed(key.tenant_id, key.store, is_open=is_open)
 
 
 @lru_cache(maxsize=1)

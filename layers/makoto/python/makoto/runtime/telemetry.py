@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.logging.types import LogRecord
+from aws_lambda_powertools.metrics import MetricUnit
 
 from makoto.runtime.masking import mask
 from makoto.settings import is_traced
@@ -47,6 +48,16 @@ def serving(*, domain: str, tenant_id: str | None, correlation_id: str, **fields
         if tenant_id is not None:
             subsegment.put_annotation("tenant_id", tenant_id)
         yield
+
+
+def store_circuit_changed(tenant_id: str, store: str, *, is_open: bool) -> None:
+    """Say that a tenant's store is left alone for a while, or is served again; no other tenant notices."""
+    logger.warning("store circuit changed", tenant_id=tenant_id, store=store, is_open=is_open)
+    with single_metric(
+        name="StoreCircuitOpen", unit=MetricUnit.Count, value=int(is_open), namespace="Makoto"
+    ) as metric:
+        metric.add_dimension("store", store)
+        metric.add_metadata("tenant_id", tenant_id)
 
 
 @lru_cache(maxsize=1)

@@ -97,15 +97,10 @@ class Connections:
     def __len__(self) -> int:
         return len(self._clients)
 
-    @contextmanager
-    def lent(self, key: StoreKey, make: "Callable[[], Held[Client]]") -> "Iterator[Held[Client]]":
-        """Lend the client to one act."""
-        with self._clients.lent(key, make) as held:
-            yield held
-
-    def refused(self, key: StoreKey, held: "Held[Client] | None") -> bool:
-        """Let go of a client whose credentials were refused; false where another act has done so."""
-        return held is None or self._clients.drop(key, held)
+    @property
+    def clients(self) -> Shelf:
+        """The clients, for the connections."""
+        return self._clients
 
     @contextmanager
     def watched(self, key: StoreKey) -> Iterator[None]:
@@ -149,20 +144,26 @@ class KeptConnection(Generic[Client]):
         self._renew = renew
 
     def call(self, act: Callable[[Client], Result]) -> Result:
-        """Do the act; on CredentialsRefused once more with a new client and fresh credentials."""
+        """Do the act; on CredentialsRefused once more with a client that was begun after the refusal."""
+        shelf = self._owner.clients
         with self._owner.watched(self._key):
             held: Held[Client] | None = None
             try:
-                with self._owner.lent(self._key, self._make) as held:
+                with shelf.lent(self._key, self._make) as held:
                     return act(held.thing)
             except CredentialsRefused:
-                if self._owner.refused(self._key, held):
-                    self._renew()
-            with self._owner.lent(self._key, self._make) as fresh:
+                refused = self._refused(held)
+            with shelf.lent(self._key, self._make, refused) as fresh:
                 return act(fresh.thing)
+
+    def _refused(self, held: "Held[Client] | None") -> int:
+        if held is not None:
+            return self._owner.clients.refuse(self._key, held, self._renew)
+        self._renew()  # the making itself was refused
+        return self._owner.clients.turn()
 
     @contextmanager
     def lend(self) -> Iterator[Client]:
         """Lend the client for as long as the block lasts, as for a stream; nothing is tried again."""
-        with self._owner.watched(self._key), self._owner.lent(self._key, self._make) as held:
+        with self._owner.watched(self._key), self._owner.clients.lent(self._key, self._make) as held:
             yield held.thing

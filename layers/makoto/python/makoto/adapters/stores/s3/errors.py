@@ -66,7 +66,7 @@ def translated(key: str) -> Iterator[None]:
 
 
 def _refused(error: Exception) -> MakotoError:
-    if "401" in str(error):
+    if "401" in str(error) or "credential provider" in str(error):  # the latter's own failure, before anything is sent
         return CredentialsRefused("the tenant's object store does not accept the credentials")
     return Forbidden("the tenant's object store refuses this")
 
