@@ -28,15 +28,15 @@ OTHER = Key("partition", "other")
 
 
 @pytest.fixture
-def proxy(postgres_world: PostgresWorld) -> Iterator[FaultyProxy]:
-    with FaultyProxy(postgres_world.database.port) as started:
+def proxy(postgres_server: Postgres) -> Iterator[FaultyProxy]:
+    with FaultyProxy(postgres_server.port) as started:
         yield started
 
 
 @pytest.fixture
-def world(postgres_world: PostgresWorld) -> Iterator[PostgresWorld]:
-    """The session's server over connections of the test's own."""
-    own = PostgresWorld(postgres_world.database, postgres_world.keys, postgres_world.network)
+def world(postgres_server: Postgres) -> Iterator[PostgresWorld]:
+    """The session's server, never a real one, over connections of the test's own."""
+    own = PostgresWorld.on(postgres_server)
     yield own
     own.close()
 

@@ -41,7 +41,7 @@ def error_of(error: "psycopg.Error") -> MakotoError | None:
     from psycopg import errors as vendor
 
     match error:
-        case vendor.InvalidAuthorizationSpecification():  # 28P01 too: the password was changed and the session ended
+        case vendor.InvalidPassword() | vendor.InvalidAuthorizationSpecification():
             return CredentialsRefused("the tenant's store does not accept the credentials")
         case vendor.InsufficientPrivilege():
             return Forbidden("the tenant's store refuses this")
