@@ -8,6 +8,7 @@ from tests.contract.clouds.documents_suite import DocumentsContract
 from tests.contract.clouds.filters_suite import FiltersContract
 from tests.contract.clouds.object_versions_suite import ObjectVersionsContract
 from tests.contract.clouds.objects_suite import ObjectsContract
+from tests.contract.clouds.outbox_suite import OutboxContract
 from tests.contract.clouds.patch_suite import PatchContract
 from tests.contract.clouds.queries_suite import QueriesContract
 from tests.contract.clouds.secrets_suite import SecretsContract
@@ -39,6 +40,10 @@ class TestDynamoFilters(OnAws, FiltersContract):
 
 
 class TestDynamoQueries(OnAws, QueriesContract):
+    pass
+
+
+class TestDynamoOutbox(OnAws, OutboxContract):
     pass
 
 
