@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from makoto.domain import DeviceId, EquipmentPath, Instant, Slug, TenantStatus, Value
+from makoto.domain import DeviceId, EquipmentPath, Instant, Slug, TenantStatus, Value, ms_from_instant
 from makoto.errors import Conflict, FieldError, Invalid, NotFound
 
 LEASE = timedelta(seconds=60)
@@ -95,7 +95,10 @@ class Change(Value):
 
 
 class Device(Value):
-    """The device's document. The newest certificate is the last one."""
+    """The device's document. The newest certificate is the last one.
+
+    `revision` grows with every write and is the version of the facts about the device.
+    """
 
     device_id: DeviceId
     path: EquipmentPath
@@ -106,6 +109,7 @@ class Device(Value):
     issuing_since: Instant | None = None
     request_digest: str | None = None
     history: tuple[Change, ...] = ()
+    revision: int = 0
 
     @property
     def certificate_ids(self) -> tuple[str, ...]:
@@ -159,6 +163,8 @@ def begin_registration(existing: Device | None, command: RegisterDevice, digest:
         registered_at=now,
         issuing_since=now,
         request_digest=digest,
+        # begins with the time, so that an id that is given up and taken again repeats no version
+        revision=existing.revision if existing else ms_from_instant(now),
     )
 
 

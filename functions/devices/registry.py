@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.devices.model import Change, Device, DeviceNotFound, ListDevices
 from makoto.domain import Page
+from makoto.events import Event
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import (
     And,
@@ -14,8 +15,10 @@ from makoto.ports.documents import (
     Key,
     Leaf,
     MaybeApplied,
+    Put,
     Query,
 )
+from makoto.ports.outbox import Fact
 
 PARTITION = "device"
 
@@ -49,14 +52,25 @@ def load(device_id: str, tenant: TenantContext) -> Held:
 
 def save(device: Device, when: Condition, tenant: TenantContext) -> Held:
     """Store a device; where the answer was lost, what is stored tells whether it was."""
-    key = Key(PARTITION, device.device_id)
+    put = _put(device, when)
     try:
-        return _held(tenant.documents.put(key, device.model_dump(mode="json"), when=when))
+        return _held(tenant.documents.put(put.key, put.data, when=when))
     except MaybeApplied:
         held = find(device.device_id, tenant)
-        if held is None or held.device != device:
+        if held is None or held.device.model_dump(mode="json") != put.data:
             raise
         return held
+
+
+def save_and_tell(device: Device, when: Condition, event: Event, tenant: TenantContext) -> None:
+    """Store a device together with the fact about it; where the answer was lost, what is stored tells."""
+    put = _put(device, when)
+    try:
+        tenant.commit([put], [Fact(event, f"device/{device.device_id}", device.revision + 1)])
+    except MaybeApplied:
+        held = find(device.device_id, tenant)
+        if held is None or held.device.model_dump(mode="json") != put.data:
+            raise
 
 
 def forget(held: Held, tenant: TenantContext) -> None:
@@ -77,6 +91,12 @@ def change(what: str, tenant: TenantContext) -> Change:
     """Write down who changes what, now."""
     by = tenant.principal.username if tenant.principal else "platform"
     return Change(at=tenant.clock.now(), by=by, what=what)
+
+
+def _put(device: Device, when: Condition) -> Put:
+    """The next revision of a device."""
+    data = device.model_copy(update={"revision": device.revision + 1}).model_dump(mode="json")
+    return Put(Key(PARTITION, device.device_id), data, when)
 
 
 def _held(document: Document) -> Held:

@@ -6,6 +6,13 @@ from functions.devices.model import Device, DeviceStatus, ListDevices, RegisterD
 from functions.devices.registry import Held
 from functions.devices.views import Credentials, DeviceDetail, DeviceView, RegisteredDevice, detail, view
 from makoto.domain import Page
+from makoto.events.devices import (
+    DeviceCertificateRetired,
+    DeviceCredentialsRotated,
+    DeviceDisabled,
+    DeviceEnabled,
+    DeviceRegistered,
+)
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, IfAbsent
 from makoto.ports.fleet import IssuedCertificate
@@ -45,7 +52,8 @@ def register_device(
         with certificates.discarded_on_failure(issued, thing, ports):
             certificates.switch_named(device, tenant, ports)
             answer = _with_credentials(device, issued, tenant, ports)
-            registry.save(device, claim.when_unchanged, tenant)
+            told = DeviceRegistered(tenant_id=tenant.tenant_id, device_id=device.device_id, path=device.path)
+            registry.save_and_tell(device, claim.when_unchanged, told, tenant)
     return answer
 
 
@@ -66,7 +74,9 @@ def set_device_status(device_id: str, status: DeviceStatus, tenant: TenantContex
     held = registry.load(device_id, tenant)
     device = model.with_status(held.device, status, registry.change(status, tenant))
     if device is not held.device:
-        registry.save(device, held.when_unchanged, tenant)
+        told = DeviceDisabled if status is DeviceStatus.DISABLED else DeviceEnabled
+        event = told(tenant_id=tenant.tenant_id, device_id=device_id)
+        registry.save_and_tell(device, held.when_unchanged, event, tenant)
     return view(tenant.tenant_id, certificates.settle(device_id, tenant, ports))
 
 
@@ -87,7 +97,10 @@ def rotate_device(
         device = model.rotated(claim.device, issued.certificate_id, change, keep_previous=command.keep_previous)
         with certificates.discarded_on_failure(issued, thing, ports):
             answer = _with_credentials(device, issued, tenant, ports)
-            registry.save(device, claim.when_unchanged, tenant)
+            told = DeviceCredentialsRotated(
+                tenant_id=tenant.tenant_id, device_id=device_id, is_previous_kept=command.keep_previous
+            )
+            registry.save_and_tell(device, claim.when_unchanged, told, tenant)
     certificates.settle(device_id, tenant, ports)
     return answer
 
@@ -96,7 +109,8 @@ def retire_certificate(device_id: str, certificate_id: str, tenant: TenantContex
     """End one of a device's certificates after a change-over; the last one stays."""
     held = registry.load(device_id, tenant)
     device = model.retired(held.device, certificate_id, registry.change("certificate retired", tenant))
-    registry.save(device, held.when_unchanged, tenant)
+    told = DeviceCertificateRetired(tenant_id=tenant.tenant_id, device_id=device_id, certificate_id=certificate_id)
+    registry.save_and_tell(device, held.when_unchanged, told, tenant)
     return view(tenant.tenant_id, certificates.settle(device_id, tenant, ports))
 
 

@@ -14,6 +14,7 @@ from makoto.adapters.clouds.memory import CountingIds, FixedClock, MemoryCloud
 from makoto.adapters.clouds.memory.configuration import MemoryConfiguration
 from makoto.adapters.clouds.memory.fleet import MemoryFleet
 from makoto.adapters.clouds.memory.inbox import MemoryInbox
+from makoto.adapters.clouds.memory.wakes import MemoryWakes
 from makoto.domain import TenantStatus
 from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
@@ -99,7 +100,7 @@ class Factory:
 
 @pytest.fixture
 def factory() -> Factory:
-    clock, ids = FixedClock(), CountingIds()
+    clock, ids, wakes = FixedClock(), CountingIds(), MemoryWakes()
     cloud, configuration, fleet = MemoryCloud(clock, ids), Configuration(MemoryConfiguration()), FailingFleet()
 
     def context(tenant_id: str) -> TenantContext:
@@ -114,6 +115,7 @@ def factory() -> Factory:
             clock=clock,
             ids=ids,
             correlation_id="correlation-1",
+            wakes=wakes,
         )
 
     return Factory(context(TENANT), context(OTHER_TENANT), DevicesPorts(Fleet(fleet), configuration), fleet, clock)
