@@ -28,3 +28,7 @@ class KeyRing(Protocol):
     def forget(self, tenant_id: str, account: CloudAccount) -> None:
         """Remove them; absent already is done already."""
         ...
+
+    def renew(self, tenant_id: str, account: CloudAccount) -> None:
+        """Let go of what is kept in this process: the keys were refused, so others may have been entrusted."""
+        ...

@@ -172,6 +172,12 @@ class Secrets:
         """Name every secret of the tenant, in order: for a move. One that is gone may be among them."""
         return self._names.all()
 
+    def forget(self, name: str) -> None:
+        """Let go of what is kept of a secret here; the next `get` reads it."""
+        entry = self._entry(_checked_name(name))
+        with entry.lock:
+            entry.value = None
+
     def read_through(self, name: str) -> SecretValue:
         """Return what the store holds now, whatever is kept here; `SecretNotFound`."""
         return SecretValue(self._driver.read(_checked_name(name)))

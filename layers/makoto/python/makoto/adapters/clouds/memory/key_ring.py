@@ -25,6 +25,9 @@ class MemoryKeyRing:
     def forget(self, tenant_id: str, account: CloudAccount) -> None:
         self._kept.pop((tenant_id, account.model_dump_json()), None)
 
+    def renew(self, tenant_id: str, account: CloudAccount) -> None:
+        """Nothing is kept beside what was entrusted."""
+
 
 def connect(settings: RuntimeSettings) -> MemoryKeyRing:
     """Start empty."""
