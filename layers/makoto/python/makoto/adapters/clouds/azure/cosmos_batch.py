@@ -55,14 +55,14 @@ class Batch:
         from azure.cosmos.exceptions import CosmosBatchOperationError
 
         operations, places = self._operations(lapsed)
-        try:
-            with translated(writing=True):
+        with translated(writing=True):
+            try:
                 container.execute_item_batch(operations, self.writes[0].key.partition)
-        except CosmosBatchOperationError as error:  # only what `translated` lets pass: conditions and our mistakes
-            status = int(error.status_code or 0)
-            if status not in (ABSENT, EXISTS, ANOTHER):
-                raise
-            return places[error.error_index or 0], status
+            except CosmosBatchOperationError as error:
+                status = int(error.status_code or 0)
+                if status not in (ABSENT, EXISTS, ANOTHER):
+                    raise
+                return places[error.error_index or 0], status
         return None
 
     def _unexpected(self, place: int) -> int:
