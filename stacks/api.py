@@ -29,7 +29,10 @@ PUBLIC = {
 PROTECTED = {
     "/api/v1/auth/{proxy+}": ("identity", "ANY"),
     "/api/v1/admin/tenants": ("tenants", "ANY"),
-    "/api/v1/admin/tenants/{proxy+}": ("tenants", "ANY"),
+    "/api/v1/admin/tenants/{tenant_id}": ("tenants", "ANY"),
+    "/api/v1/admin/tenants/{tenant_id}/moves": ("moves", "ANY"),
+    "/api/v1/admin/tenants/{tenant_id}/moves/{proxy+}": ("moves", "ANY"),
+    "/api/v1/admin/tenants/{tenant_id}/{proxy+}": ("tenants", "ANY"),
     "/api/v1/tenants/{tenant_id}": ("tenants", "GET"),
     "/api/v1/tenants/{tenant_id}/devices": ("devices", "ANY"),
     "/api/v1/tenants/{tenant_id}/devices/{proxy+}": ("devices", "ANY"),

@@ -37,6 +37,7 @@ class Upstream:
 Grant = Callable[[iam.Role, Upstream], None]
 
 ONBOARDING = "onboard_tenant"
+MOVING = "move_tenant"
 CUSTOMER_ROLE = "makoto-tenant-access"
 NAMED_LATER = "things and certificates are named by tenants and by IoT Core after deployment"
 
@@ -81,7 +82,15 @@ def publish_events(role: iam.Role, upstream: Upstream) -> None:
 
 
 def start_onboarding(role: iam.Role, upstream: Upstream) -> None:
-    machine = upstream.names.state_machine(ONBOARDING)
+    _start(role, upstream, ONBOARDING)
+
+
+def start_moves(role: iam.Role, upstream: Upstream) -> None:
+    _start(role, upstream, MOVING)
+
+
+def _start(role: iam.Role, upstream: Upstream, definition: str) -> None:
+    machine = upstream.names.state_machine(definition)
     allow(role, "states:StartExecution", on=[state_machine_arn(role, machine)])
     executions = state_machine_arn(role, f"{machine}:*").replace(":stateMachine:", ":execution:")
     allow(

@@ -17,6 +17,7 @@ from stacks.variables import function_variables
 STORES_ONLY = Sizing(groups=("core", "tenant_clouds"))
 SQL = Sizing(groups=("core", "database", "tenant_clouds"))
 SQL_TASK = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=120)
+MOVING = Sizing(groups=("core", "database", "tenant_clouds"), memory_mb=1769, timeout_s=900)
 SQL_SCHEDULE = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=55, is_asynchronous=True)
 SQL_MIGRATION = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=300)
 # IoT Core takes about 10 certificate updates a second: a tenant of n devices needs n/10 s
@@ -38,6 +39,7 @@ TENANCY = (
     grants.reach_tenant_stores,
     grants.publish_events,
 )
+MOVE_TENANTS = (grants.use_database, grants.write_configuration, grants.reach_tenant_stores, grants.publish_events)
 STARTING = (*TENANCY, grants.start_onboarding)
 ONBOARDING = (*TENANCY, grants.invite_people)
 
@@ -55,6 +57,15 @@ TENANTS = Domain(
         Door("tasks", ONBOARDING, SQL_TASK, in_vpc=True),
         Door("schedule", STARTING, SQL_SCHEDULE, in_vpc=True, schedule=UPKEEP),
         Door("migrate", (grants.use_database, grants.own_database), SQL_MIGRATION, in_vpc=True),
+    ),
+)
+MOVES = Domain(
+    "moves",
+    (
+        # the keys to the target are entrusted when the move is asked for
+        Door("api", (grants.use_database, grants.reach_tenant_stores, grants.start_moves), SQL, in_vpc=True),
+        Door("tasks", MOVE_TENANTS, MOVING, in_vpc=True),
+        Door("schedule", (grants.use_database, grants.start_moves), SQL_SCHEDULE, in_vpc=True, schedule=UPKEEP),
     ),
 )
 DEVICES = Domain(
@@ -86,7 +97,7 @@ OUTBOX = Domain(
 )
 HEALTH = Domain("health", (Door("api", (grants.use_database, grants.watch_health), SQL, in_vpc=True),))
 
-DOMAINS = (IDENTITY, TENANTS, DEVICES, TELEMETRY, OUTBOX, HEALTH)
+DOMAINS = (IDENTITY, TENANTS, MOVES, DEVICES, TELEMETRY, OUTBOX, HEALTH)
 
 
 class ServicesStack(cdk.Stack):

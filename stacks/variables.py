@@ -44,6 +44,7 @@ def function_variables(
         user_pool_client_id=user_pool_client_id,
         bus_name=names.bus,
         onboarding_state_machine_arn=state_machine_arn(scope, names.state_machine("onboard_tenant")),
+        moves_state_machine_arn=state_machine_arn(scope, names.state_machine("move_tenant")),
         device_policy_name=names.device_policy,
         hosted_role_arn=role_arn(scope, names.tenant_data_role),
         rejected_queue_url=queues.rejected,

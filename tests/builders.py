@@ -118,6 +118,7 @@ def settings(**changes: str) -> RuntimeSettings:
         "user_pool_client_id": "test-client",
         "bus_name": prefix,
         "onboarding_state_machine_arn": "arn:aws:states:ap-northeast-1:000000000000:stateMachine:makoto-test-onboard",
+        "moves_state_machine_arn": "arn:aws:states:ap-northeast-1:000000000000:stateMachine:makoto-test-move",
         "device_policy_name": f"{prefix}-device",
         "hosted_role_arn": f"arn:aws:iam::000000000000:role/{prefix}-tenant-data",
         "rejected_queue_url": "https://sqs.ap-northeast-1.amazonaws.com/000000000000/makoto-test-telemetry-rejected",

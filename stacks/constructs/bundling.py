@@ -32,6 +32,15 @@ AWS_SERVICES = frozenset(
 )
 """Whose models botocore keeps in a layer: those of the other 400 services weigh 25 MB."""
 
+NEVER_IMPORTED = (
+    "**/tests",
+    "azure/**/aio",  # the asynchronous twins: 4 MB
+    "gridfs",
+    "adbc_driver_duckdb",
+    *(f"numpy/{part}" for part in ("f2py", "random", "testing", "typing", "_pyinstaller")),  # 7 MB
+)
+"""Parts of packages that nothing of ours imports and that they do not import themselves."""
+
 NEVER_RUN = frozenset({".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"})
 
 
@@ -77,7 +86,8 @@ class SourceBundling:
 def _prune(tree: Path) -> None:
     """Leave out what no function runs: the packages' own tests, models of AWS services never called, stubs, C."""
     services = [folder for folder in (tree / "botocore" / "data").glob("*/") if folder.name not in AWS_SERVICES]
-    for folder in [*tree.rglob("tests"), *services]:
+    unused = [folder for pattern in NEVER_IMPORTED for folder in tree.glob(pattern)]
+    for folder in [*unused, *services]:
         shutil.rmtree(folder, ignore_errors=True)
     for file in [*tree.rglob("*")]:
         if file.suffix in NEVER_RUN and file.is_file():

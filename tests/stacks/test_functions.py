@@ -10,8 +10,12 @@ from tests.stacks.assembly import Assembly, flat
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEPLOYED = {(domain.name, door.name) for domain in DOMAINS for door in domain.doors} | {("identity", "claims")}
-BESIDE_AURORA = {"tenants-api", "tenants-tasks", "tenants-schedule", "tenants-migrate", "health-api"}
-FROM_RULES = {"tenants-schedule", "telemetry-tasks"}
+BESIDE_AURORA = {
+    *("tenants-api", "tenants-tasks", "tenants-schedule", "tenants-migrate"),
+    *("moves-api", "moves-tasks", "moves-schedule"),
+    "health-api",
+}
+FROM_RULES = {"tenants-schedule", "moves-schedule", "telemetry-tasks"}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from makoto.adapters.clouds.aws import policies, tenant_resources
 from tests.stacks.assembly import Assembly, flat, listed
 
 TENANTS = {"tenants-api", "tenants-tasks", "tenants-schedule"}
+MOVES = {"moves-api", "moves-tasks", "moves-schedule"}
 NAMELESS_ACTIONS = {
     "xray:PutTraceSegments": "X-Ray has no resources",
     "xray:PutTelemetryRecords": "X-Ray has no resources",
@@ -41,6 +42,7 @@ PATTERNS = {
     ":::makoto-t????????????-assets/*": "the objects of a tenant's bucket",
     ":secret:/makoto/t????????????/*": "a tenant's secrets, made by its onboarding",
     ":execution:makoto-dev-onboard-tenant:*": "executions are named after tenants",
+    ":execution:makoto-dev-move-tenant:*": "executions are named after tenants and their moves",
     ":iam::*:role/makoto-tenant-access": "a customer's account is in its tenant's record",
     ":thing/t????????????_*": "things are named after tenants and devices",
     ":cert/*": "IoT Core names certificates",
@@ -121,7 +123,7 @@ def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: A
 @pytest.mark.parametrize(
     ("action", "functions"),
     [
-        ("events:PutEvents", {"tenants-api", "tenants-tasks", "tenants-schedule", "outbox-relay"}),
+        ("events:PutEvents", {*TENANTS, "moves-tasks", "outbox-relay"}),
         ("cognito-idp:AdminCreateUser", {"tenants-tasks"}),
         ("cognito-idp:AdminDeleteUser", {"tenants-api", "tenants-tasks", "tenants-schedule"}),
         ("cognito-idp:AdminInitiateAuth", {"identity-api"}),
@@ -131,7 +133,7 @@ def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: A
         ("iot:UpdateCertificate", {"devices-api", "devices-events"}),
         ("iot:CreateThingType", set()),
         ("iot:Publish", {"telemetry-api", "telemetry-messages"}),
-        ("states:StartExecution", {"tenants-api", "tenants-schedule"}),
+        ("states:StartExecution", {"tenants-api", "tenants-schedule", "moves-api", "moves-schedule"}),
         ("states:StopExecution", set()),
         ("secretsmanager:DescribeSecret", {"tenant-data", "makoto-tenant-access"}),
     ],
@@ -143,11 +145,11 @@ def test_only_these_functions_may(dev: Assembly, action: str, functions: set[str
 @pytest.mark.parametrize(
     ("action", "table", "functions"),
     [
-        ("dynamodb:PutItem", "Configuration", {*TENANTS, "devices-api", "devices-events"}),
+        ("dynamodb:PutItem", "Configuration", {*TENANTS, "moves-tasks", "devices-api", "devices-events"}),
         (
             "dynamodb:Query",
             "Configuration",
-            {*TENANTS, "devices-api", "devices-events", "telemetry-api", "telemetry-tasks"},
+            {*TENANTS, "moves-tasks", "devices-api", "devices-events", "telemetry-api", "telemetry-tasks"},
         ),
         ("dynamodb:PutItem", "Sessions", {"identity-api"}),
         ("dynamodb:GetItem", "Sessions", {"identity-authorizer"}),
@@ -170,7 +172,7 @@ def test_the_code_of_a_function_in_the_network_makes_no_interfaces(dev: Assembly
     functions = {flat(each["Condition"]["ArnEquals"]["lambda:SourceFunctionArn"]) for each in refusals}
 
     names = {arn.rpartition(":makoto-dev-")[2] for arn in functions}
-    assert names == {*TENANTS, "tenants-migrate", "health-api"}
+    assert names == {*TENANTS, *MOVES, "tenants-migrate", "health-api"}
 
 
 def test_only_the_migration_reads_the_owners_secret(dev: Assembly) -> None:
@@ -178,7 +180,7 @@ def test_only_the_migration_reads_the_owners_secret(dev: Assembly) -> None:
 
 
 def test_only_functions_beside_aurora_read_the_applications_secret(dev: Assembly) -> None:
-    beside = {"tenants-api", "tenants-tasks", "tenants-schedule", "tenants-migrate", "health-api"}
+    beside = {*TENANTS, *MOVES, "tenants-migrate", "health-api"}
     assert _functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseApp") == beside
 
 
@@ -202,6 +204,7 @@ def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_f
 
 def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> None:
     reaching = {"devices-api", "telemetry-api", "telemetry-messages", "telemetry-tasks", "outbox-api", "outbox-relay"}
+    reaching |= {"moves-api", "moves-tasks"}
 
     assert _functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
     assert _functions_with(dev, "sqs:SendMessage", "Wakes") == reaching | TENANTS

@@ -39,7 +39,7 @@ def test_a_state_machine_may_call_just_the_functions_it_names(prod: Assembly) ->
         for resource in ([statement["Resource"]] if isinstance(statement["Resource"], dict) else statement["Resource"])
     }
 
-    assert {arn.rsplit(":", 1)[-1] for arn in called} == {"makoto-prod-tenants-tasks"}
+    assert {arn.rsplit(":", 1)[-1] for arn in called} == {"makoto-prod-tenants-tasks", "makoto-prod-moves-tasks"}
 
 
 def test_a_placeholder_that_names_no_door_stops_the_synthesis(tmp_path: Path) -> None:

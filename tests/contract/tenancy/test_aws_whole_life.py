@@ -86,6 +86,7 @@ def deployed(world: AwsWorld, owner: DatabaseLogin, application: DatabaseLogin) 
         database_owner_secret="contract/owner",
         bus_name="contract-life",
         onboarding_state_machine_arn=machine,
+        moves_state_machine_arn=machine,
         hosted_role_arn=f"arn:aws:iam::{PLATFORM_ACCOUNT}:role/{ROLE}",
         emulator_url=world.endpoint_url,
     )

@@ -32,6 +32,7 @@ class RuntimeSettings(Value):
     user_pool_client_id: str
     bus_name: str
     onboarding_state_machine_arn: str
+    moves_state_machine_arn: str
     device_policy_name: str
     hosted_role_arn: str
     rejected_queue_url: str
@@ -40,6 +41,7 @@ class RuntimeSettings(Value):
     reaches_other_regions: bool = False
 
     tenant_cache_s: float = Field(default=10.0, ge=0, le=30)
+    longest_write_s: float = Field(default=60.0, ge=0, le=600)
     cors_origin: str = ""
     policies_path: str = ""
     emulator_url: str = ""

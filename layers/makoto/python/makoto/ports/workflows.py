@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 ONBOARD_TENANT = "onboard-tenant"
+MOVE_TENANT = "move-tenant"
 
 
 class ExecutionStatus(StrEnum):

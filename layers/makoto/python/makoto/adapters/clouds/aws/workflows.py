@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from makoto.adapters.clouds.aws.errors import translated
-from makoto.ports.workflows import ONBOARD_TENANT, ExecutionStatus
+from makoto.ports.workflows import MOVE_TENANT, ONBOARD_TENANT, ExecutionStatus
 from makoto.settings import RuntimeSettings
 
 if TYPE_CHECKING:
@@ -44,5 +44,8 @@ def connect(settings: RuntimeSettings) -> StepFunctionsWorkflows:
     """Use the function's own role."""
     from makoto.adapters.clouds.aws.session import platform_client
 
-    machines = {ONBOARD_TENANT: settings.onboarding_state_machine_arn}
+    machines = {
+        ONBOARD_TENANT: settings.onboarding_state_machine_arn,
+        MOVE_TENANT: settings.moves_state_machine_arn,
+    }
     return StepFunctionsWorkflows(platform_client("stepfunctions"), machines)
