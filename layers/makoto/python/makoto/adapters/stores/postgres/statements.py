@@ -16,13 +16,14 @@ _PARTS = {
     "live": "(expires_at IS NULL OR expires_at > %s)",
     "into": "INTO {table} AS documents (partition, id, data, version, expires_at, whole_partition)",
     "row": "(%s, %s, %s::jsonb, %s, %s, %s)",
+    # %b: in text form psycopg would escape every quote of the JSON
     "rows": """SELECT p, i, body::jsonb, version, expires_at, whole FROM
-        unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
+        unnest(%b::text[], %b::text[], %b::text[], %b::text[], %s::timestamptz[], %s::text[])
         AS given(p, i, body, version, expires_at, whole)""",
     "replacing": """ON CONFLICT (partition, id) DO UPDATE
         SET data = excluded.data, version = excluded.version, expires_at = excluded.expires_at""",
     "expired": "WHERE documents.expires_at <= %s",
-    "keys": "unnest(%s::text[], %s::text[])",
+    "keys": "unnest(%b::text[], %b::text[])",
     "read": "SELECT data, version, expires_at FROM {table}",
     "walk": "SELECT partition, id, whole_partition, data, version, expires_at FROM {table}",
     "next": "ORDER BY partition, id LIMIT %s",
@@ -41,8 +42,8 @@ _STATEMENTS = {
     "put_many": "INSERT {into} {rows} {replacing}",
     "put_many_if_absent": "INSERT {into} {rows} {replacing} {expired}",
     "delete_many": "DELETE FROM {table} AS d USING {keys} AS k(p, i) WHERE d.partition = k.p AND d.id = k.i",
-    "lock_many": """SELECT d.partition, d.id, d.version, d.expires_at FROM {table} AS d, {keys} AS k(p, i)
-        WHERE d.partition = k.p AND d.id = k.i ORDER BY d.partition, d.id FOR UPDATE OF d""",
+    "lock_many": """SELECT partition, id, version, expires_at FROM {keys} AS k(p, i), LATERAL
+        (SELECT partition, id, version, expires_at FROM {table} WHERE partition = k.p AND id = k.i FOR UPDATE) AS d""",
     "scan": "SELECT id, data, version, expires_at FROM {table} WHERE partition = %s",
     "walk": "{walk} {next}",
     "walk_on": "{walk} WHERE (partition, id) > (%s, %s) {next}",
