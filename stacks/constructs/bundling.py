@@ -34,10 +34,12 @@ AWS_SERVICES = frozenset(
 
 NEVER_IMPORTED = (
     "**/tests",
-    "azure/**/aio",  # the asynchronous twins: 4 MB
+    *(f"azure/{part}/**/aio" for part in ("core", "identity", "keyvault", "storage")),  # asynchronous twins: 3 MB
     "gridfs",
     "adbc_driver_duckdb",
-    *(f"numpy/{part}" for part in ("f2py", "random", "testing", "typing", "_pyinstaller")),  # 7 MB
+    "boto3/data",  # of its resources, we use its clients' types only
+    "boto3/examples",
+    *(f"numpy/{part}" for part in ("f2py", "fft", "ma", "polynomial", "random", "testing", "typing", "_pyinstaller")),
 )
 """Parts of packages that nothing of ours imports and that they do not import themselves."""
 

@@ -18,7 +18,7 @@ MAKOTO = LAYERS / "makoto"
 
 Group = Literal["core", "columns", "analytics", "database", "tenant_clouds"]
 
-BUDGETS_MB: dict[Group, int] = {"core": 55, "columns": 78, "analytics": 62, "database": 2, "tenant_clouds": 50}
+BUDGETS_MB: dict[Group, int] = {"core": 57, "columns": 75, "analytics": 62, "database": 2, "tenant_clouds": 51}
 """What a layer may weigh unzipped: a function with all its layers must stay under Lambda's 250 MB.
 
 Arrow's writer is among the columns and not a group of its own: a function has five layers at most, one of them ours.

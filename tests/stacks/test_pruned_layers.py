@@ -1,0 +1,47 @@
+"""What a layer leaves out is not imported by what it keeps."""
+
+import subprocess
+import sys
+
+from stacks.constructs.bundling import NEVER_IMPORTED
+
+PROBE = """
+import importlib, sys
+from importlib.abc import MetaPathFinder
+
+class LeftOut(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name in LEFT_OUT or (name.endswith(".aio") and name.startswith(TWINS)):
+            raise ModuleNotFoundError(name)
+
+TWINS = ("azure.core", "azure.identity", "azure.keyvault", "azure.storage")
+LEFT_OUT = frozenset(sys.argv[1].split())
+sys.meta_path.insert(0, LeftOut())
+for name in sys.argv[2].split():
+    importlib.import_module(name)
+import numpy
+assert numpy.linspace(0, 1, 5).mean() == 0.5
+import duckdb
+assert duckdb.sql("SELECT 42").fetchall() == [(42,)]
+"""
+KEPT = (
+    "azure.cosmos",
+    "azure.identity",
+    "azure.keyvault.secrets",
+    "azure.storage.blob",
+    "hvac",
+    "pymongo",
+    "arro3.core",
+    "arro3.io",
+    "simdjson",
+    "boto3.dynamodb.types",
+)
+
+
+def test_what_a_layer_keeps_works_without_what_it_leaves_out() -> None:
+    left_out = [pattern.replace("/", ".") for pattern in NEVER_IMPORTED if "*" not in pattern] + ["dns"]
+
+    probe = [sys.executable, "-W", "ignore", "-c", PROBE, " ".join(left_out), " ".join(KEPT)]
+    answer = subprocess.run(probe, capture_output=True, text=True, check=False)
+
+    assert answer.returncode == 0, answer.stderr
