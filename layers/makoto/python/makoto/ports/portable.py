@@ -5,7 +5,7 @@ no float. A whole number comes back as `int`, any other as `Decimal` without tra
 jsonb refuses it), no lone surrogates.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -49,6 +49,10 @@ def portable_number(value: int | Decimal) -> int | Decimal:
     """Return the number as every store gives it back."""
     if type(value) is int and -_SAFE_INT < value < _SAFE_INT:
         return value
+    if type(value) is Decimal:
+        text = str(value)
+        if len(text) <= MAX_DIGITS and text[-1] in "123456789" and "." in text and "E" not in text:
+            return value  # what most numbers are
     return _decimal(Decimal(value))
 
 
@@ -115,7 +119,8 @@ def _mapping(data: Mapping[str, Datum], depth: int) -> tuple[dict[str, Datum], i
     size = _CONTAINER_BYTES
     for name, value in data.items():
         try:
-            copy[name], more = _scalar(value) if type(value) in _PLAIN else _datum(value, depth + 1)
+            plain = _PLAIN.get(type(value))
+            copy[name], more = plain(value) if plain else _datum(value, depth + 1)
             size += more + 1 + _name_bytes(name)
         except NotPortable as refused:
             raise refused.below(str(name)) from None
@@ -128,7 +133,8 @@ def _sequence(values: Sequence[Datum], depth: int) -> tuple[list[Datum], int]:
     size = _CONTAINER_BYTES
     for index, value in enumerate(values):
         try:
-            item, more = _datum(value, depth + 1)
+            plain = _PLAIN.get(type(value))
+            item, more = plain(value) if plain else _datum(value, depth + 1)
         except NotPortable as refused:
             raise refused.below(str(index)) from None
         copy.append(item)
@@ -147,4 +153,19 @@ def _check_depth(depth: int) -> None:
         raise NotPortable("depth", f"at most {MAX_DEPTH} levels")
 
 
-_PLAIN = frozenset({str, int, bool, bytes, Decimal, type(None)})
+def _text(value: str) -> tuple[Scalar, int]:
+    return value, text_bytes(value)
+
+
+def _number(value: int | Decimal) -> tuple[Scalar, int]:
+    return portable_number(value), _NUMBER_BYTES
+
+
+_PLAIN: dict[type, Callable[..., tuple[Scalar, int]]] = {
+    str: _text,
+    int: _number,
+    Decimal: _number,
+    bool: _scalar,
+    bytes: _scalar,
+    type(None): _scalar,
+}
