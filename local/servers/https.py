@@ -1,7 +1,9 @@
 """An ASGI application served over TLS on loopback, in a thread of this process or as this process."""
 
+import gc
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -37,6 +39,14 @@ def served(app: "ASGIApp", port: int, authority: Authority) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(READY_WITHIN_S)
+        _forget_transports()
+
+
+def _forget_transports() -> None:
+    """Collect the connections that were still saying goodbye over TLS when their loop ended; asyncio warns of them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def _server(app: "ASGIApp", port: int, authority: Authority) -> "uvicorn.Server":

@@ -1,0 +1,181 @@
+"""Azure under contract: Azurite, and our stand-ins for Entra ID and a key vault; or the real services.
+
+The real ones are taken where all of these are set: MAKOTO_TEST_AZURE_DIRECTORY_ID, _CLIENT_ID, _CLIENT_SECRET,
+MAKOTO_TEST_BLOB_URL, MAKOTO_TEST_KEY_VAULT_URL (and MAKOTO_TEST_COSMOS_URL for the documents). The application needs
+Storage Blob Data Contributor and Storage Blob Delegator on the account, Key Vault Secrets Officer on the vault.
+"""
+
+import itertools
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from local.servers.azurite import ACCOUNT, Azurite
+from local.servers.entra import Entra, application, signing_key
+from local.servers.https import served
+from local.servers.key_vault import KeyVault
+from local.servers.tls import Authority
+from makoto.adapters.clouds import CloudDependencies, Connections, Network
+from makoto.adapters.clouds.azure.credentials import audience
+from makoto.adapters.clouds.azure.objects import BlobObjects
+from makoto.adapters.clouds.azure.stores import TenantCloud
+from makoto.adapters.clouds.azure.tenant_container import make_container
+from makoto.adapters.clouds.memory import FixedClock
+from makoto.adapters.clouds.memory.documents import MemoryDocuments
+from makoto.adapters.clouds.memory.key_ring import MemoryKeyRing
+from makoto.adapters.system import SystemClock, SystemIds
+from makoto.domain import AzureAccount, TenantRecord
+from makoto.ports.assembly import assembled
+from makoto.ports.context import TenantStores
+from tests.builders import tenant_record
+
+ISSUER = "https://sts.makoto.test"
+SUBJECT = "arn:aws:iam::000000000000:role/makoto-test"
+SECRET = "kept-by-the-tenant-1"
+REGION = "japaneast"
+_NUMBERS = itertools.count(int(time.time()) % 10**8)
+
+
+class Issuer:
+    """The platform's identity as the tenants' directories see it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = signing_key(folder / "platform.pem")
+        self.shown: list[str] = []
+
+    def token(self, audience: str, **changes: object) -> str:
+        now = int(time.time())
+        claims = {"iss": ISSUER, "sub": SUBJECT, "aud": audience, "iat": now, "exp": now + 300}
+        token = jwt.encode(claims | changes, self._key, algorithm="RS256", headers={"kid": "platform"})
+        self.shown.append(token)
+        return token
+
+    def jwks(self) -> dict[str, Any]:
+        from jwt.algorithms import RSAAlgorithm
+
+        return {"keys": [{**RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True), "kid": "platform"}]}
+
+
+@dataclass
+class AzureWorld:
+    """Each tenant has an application of its own in a directory of its own, and a container of its own."""
+
+    entra: Entra
+    vault: KeyVault
+    issuer: Issuer
+    network: Network
+    urls: dict[str, str]
+    clock: FixedClock = field(default_factory=lambda: FixedClock(SystemClock().now()))
+    keys: MemoryKeyRing = field(default_factory=MemoryKeyRing)
+    authentication: str = "federation"
+    documents: dict[str, MemoryDocuments] = field(default_factory=dict)
+    opened: list[Connections] = field(default_factory=list)
+
+    def record(self, **changes: Any) -> TenantRecord:
+        """Describe a tenant whose stores are not made yet."""
+        number = next(_NUMBERS)
+        tenant_id, account = f"t{number:012d}", self.account(number, **changes)
+        record = tenant_record(tenant_id, cloud=account)
+        self.trust(record)
+        return record
+
+    def account(self, number: int, **changes: Any) -> AzureAccount:
+        given: dict[str, Any] = {
+            "region": REGION,
+            "directory_id": str(UUID(int=number)),
+            "client_id": str(UUID(int=10**20 + number)),
+            "authentication": self.authentication,
+            "authority": self.urls["entra"],
+            "documents": {"endpoint": self.urls["cosmos"], "database": f"makoto-{number}"},
+            "objects": {"endpoint": self.urls["blob"], "account": ACCOUNT, "container": f"objects-{number}"},
+            "secrets": {"endpoint": self.urls["vault"]},
+        }
+        return AzureAccount.model_validate(given | changes)
+
+    def trust(self, record: TenantRecord, secret: str = SECRET) -> None:
+        """Register the tenant's application in its directory, and entrust its secret to the platform."""
+        account = record.cloud
+        assert isinstance(account, AzureAccount)
+        trust = {"issuer": ISSUER, "subject": SUBJECT, "audience": audience(record.tenant_id)}
+        described = application(secrets=(secret,), trusts=({**trust, "jwks": self.issuer.jwks()},))
+        self.entra.register(account.directory_id, account.client_id, described)
+        if account.authentication == "client_secret":
+            self.keys.entrust(record.tenant_id, account, {"client_secret": secret})
+
+    def tenant(self, **changes: Any) -> TenantRecord:
+        record = self.record(**changes)
+        self.cloud(record).blobs().call(lambda client: make_container(client, record.tenant_id))
+        return record
+
+    def open(self, record: TenantRecord) -> TenantStores:
+        """Open objects and secrets; documents are the memory's, since another world has those of Azure."""
+        cloud = self.cloud(record)
+        return assembled(
+            record.tenant_id,
+            self.documents.setdefault(record.tenant_id, MemoryDocuments()),
+            BlobObjects(cloud.blobs(), self.clock),
+            cloud.secrets(),
+            clock=self.clock,
+            ids=SystemIds(),
+        )
+
+    def cloud(self, record: TenantRecord) -> TenantCloud:
+        return TenantCloud(record, self.dependencies())
+
+    def dependencies(self) -> CloudDependencies:
+        """What a process of its own would have."""
+        self.opened.append(Connections(clock=self.clock))
+        return CloudDependencies(
+            self.clock,
+            SystemIds(),
+            connections=self.opened[-1],
+            key_ring=lambda: self.keys,
+            web_identity=lambda: self.issuer,
+            network=self.network,
+        )
+
+    def close(self) -> None:
+        """End the processes of this world."""
+        while self.opened:
+            self.opened.pop().close()
+
+    def deny(self, record: TenantRecord, *acts: str) -> None:
+        """Take permissions in the vault from a tenant's application."""
+        account = record.cloud
+        assert isinstance(account, AzureAccount)
+        file = self.vault.folder / "denied.json"
+        denied = json.loads(file.read_text()) if file.exists() else {}
+        self.vault.folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({**denied, account.client_id: acts}))
+
+
+@contextmanager
+def azure_world(folder: Path) -> Iterator[AzureWorld]:
+    """Start the servers, each on a free port."""
+    authority = Authority.in_folder(folder / "tls")
+    entra = Entra(folder / "entra")
+    with ExitStack() as running:
+        entra_url = running.enter_context(served(entra.app(), free_port(), authority))
+        vault = KeyVault(folder / "vault", entra_url, authority.ca_path)
+        urls = {
+            "entra": entra_url,
+            "vault": running.enter_context(served(vault.app(), free_port(), authority)),
+            "blob": running.enter_context(Azurite(folder / "blobs", free_port(), authority).running()),
+            "cosmos": "https://127.0.0.1:1",
+        }
+        network = Network(allows_private=True, ca_path=str(authority.ca_path))
+        yield AzureWorld(entra, vault, Issuer(folder), network, urls)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
