@@ -1,6 +1,5 @@
 """The HTTP face of the account, path by path as the SDK asks."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,11 +8,12 @@ from urllib.parse import unquote
 from local.servers.cosmos import faults
 from local.servers.cosmos.access import Access
 from local.servers.cosmos.answers import Answer, account_answer, feed, ranges_answer
+from local.servers.cosmos.asked import Asked
 from local.servers.cosmos.engine import Engine, QueryRefused, Scope
 from local.servers.cosmos.errors import Refused, bad_request, too_large
 from local.servers.cosmos.faults import AnswerLost, Faults
-from local.servers.cosmos.items import Conditions, Staged, done_as_one
-from local.servers.cosmos.store import Container, Store, read_json
+from local.servers.cosmos.items import Staged, done_as_one
+from local.servers.cosmos.store import Container, Store
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -25,36 +25,6 @@ if TYPE_CHECKING:
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 MAX_OPERATIONS = 100
 MOST = 100
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request."""
-
-    method: str
-    segments: tuple[str, ...]
-    headers: Mapping[str, str]
-    body: bytes
-    origin: str
-
-    @property
-    def json(self) -> Any:
-        return read_json(self.body.decode())
-
-    @property
-    def conditions(self) -> Conditions:
-        return Conditions(self.headers.get("if-match"), self.headers.get("if-none-match"))
-
-    @property
-    def partition(self) -> str:
-        """The partition key as JSON in one spelling."""
-        told = self.headers.get("x-ms-documentdb-partitionkey")
-        if told is None:
-            raise bad_request("The partition key is missing.")
-        return json.dumps(json.loads(told))
-
-    def says(self, name: str) -> bool:
-        return self.headers.get(name, "").lower() == "true"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from local.servers.cosmos.engine import Engine
 from local.servers.cosmos.errors import exists, not_found, owner_not_found
 
 Item: TypeAlias = dict[str, Any]  # JSON
-MIDDLE = "7F" + "F" * 30
+MIDDLE = "1F" + "F" * 30
 RANGES = (("0", "", MIDDLE), ("1", MIDDLE, "FF"))
 EXACT = 2**53
 
@@ -26,8 +26,9 @@ def read_json(text: str) -> Any:
 
 def range_of(partition: str) -> str:
     """Return the physical partition of a partition key (as JSON)."""
-    digest = hashlib.md5(partition.encode(), usedforsecurity=False).hexdigest().upper()
-    return next(name for name, begins, ends in RANGES if begins <= digest < ends)
+    digest = bytearray(hashlib.md5(partition.encode(), usedforsecurity=False).digest())
+    digest[0] &= 0x3F  # as in the service, whose hashes have two bits less
+    return next(name for name, begins, ends in RANGES if begins <= digest.hex().upper() < ends)
 
 
 def marked(body: Mapping[str, Any]) -> Item:

@@ -89,6 +89,8 @@ def decoded_number(number: float) -> int | Decimal:
 def sortable_number(number: int | Decimal) -> str:
     """Return a text that orders as the number does: sign, exponent, digits; of a negative their complement."""
     exact = Decimal(number)
+    if not exact:
+        return "1"  # after every negative, before every positive
     digits = "".join(map(str, exact.as_tuple().digits)).rstrip("0")
     text = f"{exact.adjusted() + _OFFSET:0{_WIDTH}}{digits}"
     return (
