@@ -28,7 +28,9 @@ class Parcel:
         if isinstance(body, bytes | bytearray | memoryview):
             view = memoryview(body)
             known = digest(view)
-            return cls(bytes(view), None, known) if len(view) <= size else cls(b"", _slices(view, size), known)
+            if len(view) > size:
+                return cls(b"", _slices(view, size), known)
+            return cls(body if isinstance(body, bytes) else bytes(view), None, known)
         if isinstance(body, IOBase):
             known = _digest_of_file(body) if body.seekable() and _left(body) > size else ""
             return cls._gathered(_pieces(body), size, known)
