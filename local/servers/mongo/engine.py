@@ -82,7 +82,7 @@ class Engine:
 
     def _done(self, visitor: Visitor, name: str, body: Body) -> Body:
         if name in GREETINGS:
-            return self._hello()
+            return self._hello(body)
         if name in self._open(visitor):
             return self._open(visitor)[name](body)
         self._users.check(visitor.username, name, body["$db"])
@@ -100,7 +100,9 @@ class Engine:
             return self._commands[name](Call(name, body, None))
         return self._sessions.run(body, lambda within: self._commands[name](Call(name, body, within)), visitor.number)
 
-    def _hello(self) -> Body:
+    def _hello(self, body: Body) -> Body:
+        """Say what this server is; a driver that names its user is told how that user may sign in."""
+        mechanisms = {"saslSupportedMechs": ["SCRAM-SHA-256"]} if "saslSupportedMechs" in body else {}
         member = (
             {"setName": self._replica_set, "setVersion": 1, "hosts": [self.advertised]} if self._replica_set else {}
         )
@@ -109,6 +111,7 @@ class Engine:
             "ismaster": True,
             "helloOk": True,
             **member,
+            **mechanisms,
             **({"primary": self.advertised, "me": self.advertised} if member else {}),
             "maxBsonObjectSize": 16 * 1024 * 1024,
             "maxMessageSizeBytes": 48_000_000,

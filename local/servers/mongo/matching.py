@@ -5,24 +5,55 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from local.servers.mongo.errors import CommandError, unknown
-from local.servers.mongo.values import MAX, NULL, TYPE_NAMES, order_key
+from local.servers.mongo.values import MAX, TYPE_NAMES, order_key
 
 Found = Any
 MISSING = object()
+LOGICAL = ("$and", "$or", "$nor")
+
+
+def check(query: Any) -> None:
+    """Refuse a query that holds what this server does not know, whatever there is to be found."""
+    if not isinstance(query, Mapping):
+        raise CommandError(2, "a query is a document")
+    for name, asked in query.items():
+        if name in LOGICAL:
+            if not isinstance(asked, list) or not asked:
+                raise CommandError(2, f"{name} must be a nonempty array")
+            for each in asked:
+                check(each)
+        elif name.startswith("$"):
+            raise unknown("top level operator", name)
+        elif is_operators(asked):
+            _check_operators(asked)
+
+
+def _check_operators(asked: Mapping[str, Any]) -> None:
+    for operator, operand in asked.items():
+        if operator == "$not":
+            if not is_operators(operand):
+                raise CommandError(2, "$not needs a document of operators")
+            _check_operators(operand)
+        elif operator == "$elemMatch":
+            _check_operators(operand) if is_operators(operand) else check(operand)
+        elif operator not in _SINGLE and operator not in ("$ne", "$nin", "$exists"):
+            raise unknown("operator", operator)
+        elif operator in ("$gt", "$gte", "$lt", "$lte") and operand is None:
+            raise unknown("comparison with", "null")
+        elif operator == "$type" and operand not in TYPE_NAMES:
+            raise unknown("$type", str(operand))
+        elif operator == "$regex" and not isinstance(operand, str):
+            raise unknown("$regex of", type(operand).__name__)
 
 
 def matches(query: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
-    """Tell whether every part of the query holds."""
+    """Tell whether every part of a checked query holds."""
     return all(_part(name, asked, document) for name, asked in query.items())
 
 
 def _part(name: str, asked: Any, document: Mapping[str, Any]) -> bool:
     if not name.startswith("$"):
         return _field(name.split("."), asked, document)
-    if name not in ("$and", "$or", "$nor"):
-        raise unknown("top level operator", name)
-    if not isinstance(asked, list) or not asked:
-        raise CommandError(2, f"{name} must be a nonempty array")
     held = (matches(each, document) for each in asked)
     return all(held) if name == "$and" else any(held) is (name == "$or")
 
@@ -45,8 +76,6 @@ def is_operators(asked: Any) -> bool:
 
 def _holds(operator: str, operand: Any, steps: list[str], document: Mapping[str, Any]) -> bool:
     if operator == "$not":
-        if not is_operators(operand):
-            raise CommandError(2, "$not needs a document of operators")
         return not _field(steps, operand, document)
     if operator in ("$ne", "$nin"):
         return not _holds("$eq" if operator == "$ne" else "$in", operand, steps, document)
@@ -54,14 +83,7 @@ def _holds(operator: str, operand: Any, steps: list[str], document: Mapping[str,
         return any(found is not MISSING for found in _reached(steps, document)) is bool(operand)
     if operator == "$elemMatch":
         return any(_has_element(found, operand) for found in _reached(steps, document))
-    test = _tests(operator)
-    return any(test(found, operand) for found in _candidates(steps, document))
-
-
-def _tests(operator: str) -> Callable[[Found, Any], bool]:
-    if operator not in _SINGLE:
-        raise unknown("operator", operator)
-    return _SINGLE[operator]
+    return any(_SINGLE[operator](found, operand) for found in _candidates(steps, document))
 
 
 def _candidates(steps: list[str], document: Mapping[str, Any]) -> Iterator[Found]:
@@ -94,7 +116,7 @@ def _has_element(found: Found, operand: Any) -> bool:
         return False
     if not is_operators(operand):
         return any(isinstance(each, Mapping) and matches(operand, each) for each in found)
-    return any(all(_tests(name)(each, value) for name, value in operand.items()) for each in found)
+    return any(all(_SINGLE[name](each, value) for name, value in operand.items()) for each in found)
 
 
 def _equal(found: Found, operand: Any) -> bool:
@@ -110,22 +132,16 @@ def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Found, Any], bool]
         if found is MISSING:
             return False
         mine, other = order_key(found), order_key(operand)
-        if other[0] == NULL:
-            raise unknown("comparison with", "null")
         return (mine[0] == other[0] or other[0] in (0, MAX)) and holds(mine, other)
 
     return test
 
 
 def _of_type(found: Found, operand: Any) -> bool:
-    if operand not in TYPE_NAMES:
-        raise unknown("$type", str(operand))
     return found is not MISSING and order_key(found)[0] == TYPE_NAMES[operand]
 
 
 def _like(found: Found, operand: Any) -> bool:
-    if not isinstance(operand, str):
-        raise unknown("$regex of", type(operand).__name__)
     return isinstance(found, str) and re.search(operand, found) is not None
 
 

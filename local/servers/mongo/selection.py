@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.servers.mongo.errors import unknown
-from local.servers.mongo.matching import is_operators, matches
+from local.servers.mongo.matching import check, is_operators, matches
 from local.servers.mongo.store import Store, Stored, Transaction
 from local.servers.mongo.values import OrderKey, order_key
 
@@ -17,6 +17,7 @@ def select(
     store: Store, name: str, query: Mapping[str, Any], within: Transaction | None, *, descending: bool = False
 ) -> Iterator[tuple[OrderKey, Stored]]:
     """Yield what matches, in the order of `_id`."""
+    check(query)
     keys = _keys(store, name, query, within)
     for key in reversed(keys) if descending else keys:
         document = store.read(name, key, within)

@@ -21,7 +21,7 @@ MAX_CONNECTIONS = 4
 def connect(
     database: MongoDatabase, keys: Mapping[str, str], network: "Network", *, name: str = "makoto"
 ) -> "MongoClient[dict[str, Any]]":
-    """Make a client; it reaches for the servers when first used, and `close()` ends it.
+    """Make a client; it reaches for the servers when first used, gives up after 10 s, and `close()` ends it.
 
     `name` is what the server's owner sees of us.
 
