@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from makoto.ports.documents import Documents, Filter, Key, Leaf, Not, Put, Query
+from makoto.ports.documents import Datum, Documents, Filter, Key, Leaf, Not, Put, Query
 from makoto.ports.filters import checked_filter, matches
 from tests.contract.clouds.cosmos_world import CosmosWorld, cosmos_world
 from tests.contract.clouds.test_filters_agree import DOCUMENTS, trees
 
 SLOW = [HealthCheck.too_slow]
-NUMBERS = [
+NUMBERS: list[int | Decimal] = [
     0,
     1,
     -1,
@@ -28,7 +28,7 @@ NUMBERS = [
     *map(Decimal, ("0.1", "0.10000000000000000001", "0.09999999999999999999", "-0.1", "-0.1000000000000000000001")),
     *map(Decimal, ("1E-130", "-1E-130", "1.5", "9.9E+125", "-9.9E+125", "123456789.123456789123456789")),
 ]
-NUMBERED = {f"{n:03}": {"n": number} for n, number in enumerate(NUMBERS)}
+NUMBERED: dict[str, dict[str, Datum]] = {f"{n:03}": {"n": number} for n, number in enumerate(NUMBERS)}
 HOSTILE = ['"', "\\", "' OR 1=1 --", '"] OR true OR c["', "@v0", "部品🏭", "\u2028", "$n", "constructor", "0", "length"]
 
 
@@ -86,7 +86,7 @@ def test_nothing_in_a_name_or_value_is_taken_for_sql(documents: Documents, text:
 
 
 def test_fields_that_look_like_the_stores_own_marks_come_back(documents: Documents) -> None:
-    data = {"$n": "1500", "$$b": {"$b": "zz"}, "m": {"$n": "x"}}
+    data: dict[str, Datum] = {"$n": "1500", "$$b": {"$b": "zz"}, "m": {"$n": "x"}}
     documents.put(Key("marks", "a"), data)
 
     assert documents.get(Key("marks", "a")).data == data

@@ -13,7 +13,7 @@ from makoto.adapters.system import ulid_of
 from makoto.ports.documents import Key
 from makoto.ports.portable import portable_number
 
-TEXTS = st.text(st.characters(min_codepoint=1, exclude_categories=("Cs",)))
+TEXTS = st.text(st.characters(codec="utf-8", min_codepoint=1))
 DIGITS = st.integers(-(10**38) + 1, 10**38 - 1)
 NUMBERS = st.one_of(
     st.integers(-(2**54), 2**54),
