@@ -2,10 +2,10 @@
 
 from functions.moves.model import TargetNotEmpty
 from functions.moves.ports import Desk
+from makoto.conformance.verification import verify_stores
 from makoto.ports.context import TenantStores
 from makoto.ports.journal import MARKER
 from makoto.ports.move_entry import Move
-from makoto.ports.verification import verify_stores
 
 
 def prepare(move: Move, desk: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from functions.tenants.changes import project
 from functions.tenants.model import AdministratorTaken, ResourcesRemain, TenantNotEmpty
 from functions.tenants.ports import TenantsPorts
+from makoto.conformance.verification import OBJECT_PROBE, secret_probe, verify_stores
 from makoto.domain import Role
 from makoto.domain.membership import Membership
 from makoto.errors import Throttled, Unavailable
@@ -15,7 +16,6 @@ from makoto.ports.cursors import KEY_NAME
 from makoto.ports.documents import ConditionFailed, IfAbsent, Key, Query
 from makoto.ports.identity import NewUser, UserTaken
 from makoto.ports.tenant_entry import TenantEntry
-from makoto.ports.verification import OBJECT_PROBE, secret_probe, verify_stores
 
 CONFIGURATION = Key("configuration", "tenant")
 DEVICES = "device"

@@ -10,12 +10,12 @@ from makoto.adapters.clouds.aws.names import aws_account, bucket_name, table_nam
 from makoto.adapters.clouds.aws.policies import data_policy
 from makoto.adapters.clouds.aws.provisioning import AwsProvisioner
 from makoto.adapters.clouds.aws.tenant_resources import provisioning_policy
+from makoto.conformance.verification import StoreNotUsable, verify_stores
 from makoto.domain import TenantRecord
 from makoto.domain.clouds.places import CUSTOMER_ROLE
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Key
 from makoto.ports.provisioning import StoreRefused, StoreTaken
-from makoto.ports.verification import StoreNotUsable, verify_stores
 from stacks import grants
 from stacks.constructs import tenant_data_role
 from tests.contract.clouds.worlds import EXTERNAL_ID, OWN_ACCOUNT, ROLE, AwsWorld, create_table, new_tenant

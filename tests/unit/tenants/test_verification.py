@@ -6,8 +6,8 @@ from functions.tenants import model
 from functions.tenants.onboarding import run_step
 from functions.tenants.service import read_tenant
 from makoto.adapters.clouds.memory.secrets import MemorySecrets
+from makoto.conformance.verification import StoreNotUsable
 from makoto.errors import Unavailable
-from makoto.ports.verification import StoreNotUsable
 from tests.unit.tenants.world import World, task
 
 
