@@ -1,6 +1,6 @@
 """Portable data as DynamoDB's typed attributes and back; the types are few, so no vendor code is imported for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
@@ -13,21 +13,12 @@ Attribute: TypeAlias = (
 
 def attribute_of(value: Datum) -> Attribute:
     """Write a portable value."""
-    match value:
-        case str():
-            return {"S": value}
-        case bool():
-            return {"BOOL": value}
-        case int() | Decimal():
-            return {"N": str(value)}
-        case None:
-            return {"NULL": True}
-        case bytes():
-            return {"B": value}
-        case Mapping():
-            return {"M": map_of(value)}
-        case _:
-            return {"L": [attribute_of(each) for each in value]}
+    write = _SCALARS.get(type(value))
+    if write is not None:
+        return write(value)
+    if isinstance(value, Mapping):
+        return {"M": map_of(value)}
+    return {"L": [attribute_of(each) for each in cast("Sequence[Datum]", value)]}
 
 
 def map_of(data: Mapping[str, Datum]) -> dict[str, Attribute]:
@@ -43,19 +34,29 @@ def data_of(attributes: Mapping[str, Attribute]) -> dict[str, Datum]:
 def value_of(attribute: Attribute) -> Datum:
     """Read a portable value: a whole number as `int`, any other as `Decimal`."""
     ((kind, value),) = attribute.items()
-    match kind:
-        case "N":
-            return number_of(value)
-        case "NULL":
-            return None
-        case "L":
-            return [value_of(each) for each in value]
-        case "M":
-            return data_of(value)
-        case _:
-            return cast("str | bool | bytes", value)
+    if kind == "N":
+        return number_of(value)
+    if kind == "M":
+        return data_of(value)
+    if kind == "L":
+        return [value_of(each) for each in value]
+    return None if kind == "NULL" else cast("str | bool | bytes", value)
 
 
 def number_of(text: str) -> int | Decimal:
     """Read a number in the form that was put."""
     return portable_number(int(text) if text.lstrip("-").isdecimal() else Decimal(text))
+
+
+def _number(value: int | Decimal) -> Attribute:
+    return {"N": str(value)}
+
+
+_SCALARS: dict[type, Callable[[Any], Attribute]] = {
+    str: lambda value: {"S": value},
+    int: _number,
+    Decimal: _number,
+    bool: lambda value: {"BOOL": value},
+    bytes: lambda value: {"B": value},
+    type(None): lambda _: {"NULL": True},
+}
