@@ -6,6 +6,7 @@ Objects and secrets are the memory cloud's. Each tenant has a database of its ow
 import itertools
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -100,9 +101,11 @@ class CosmosWorld:
 
 
 @contextmanager
-def running_cosmos(folder: Path, *options: str, port: int = 0) -> Iterator[tuple[str, Network]]:
+def running_cosmos(
+    folder: Path, *options: str, ends_by: signal.Signals = signal.SIGTERM
+) -> Iterator[tuple[str, Network]]:
     """Run the stand-in as a process of its own; give its address and how to reach it."""
-    port = port or free_port()
+    port = free_port()
     authority = Authority.in_folder(folder / "tls")
     command = [
         sys.executable,
@@ -120,7 +123,7 @@ def running_cosmos(folder: Path, *options: str, port: int = 0) -> Iterator[tuple
         _await(port, process)
         yield f"https://127.0.0.1:{port}", Network(allows_private=True, ca_path=str(authority.ca_path))
     finally:
-        process.terminate()
+        process.send_signal(ends_by)
         process.wait(30)
 
 
