@@ -13,8 +13,11 @@ import pytest
 
 from local.postgres import Postgres
 from local.servers.mongo import MongoServer
+from local.servers.tls import Authority
+from local.servers.vault import VaultServer, served
 from tests.contract.clouds.mongo_world import PASSWORD, USERNAME, MongoWorld
 from tests.contract.clouds.postgres_world import PostgresWorld
+from tests.contract.clouds.vault_world import ROOT, VaultWorld
 from tests.contract.clouds.worlds import REGION, AwsWorld, MemoryWorld
 
 READY_WITHIN_S = 60
@@ -74,6 +77,24 @@ def mongo_world() -> Iterator[MongoWorld]:
     yield world
     world.close()
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def vault_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.in_folder(tmp_path_factory.mktemp("vault-ca"))
+
+
+@pytest.fixture(scope="session")
+def vault_world(tmp_path_factory: pytest.TempPathFactory, vault_authority: Authority) -> Iterator[VaultWorld]:
+    if real := VaultWorld.real():
+        yield real
+        return
+    server = VaultServer(tmp_path_factory.mktemp("vault"), ROOT)
+    with served(server, vault_authority) as url:
+        world = VaultWorld.at(url, ROOT, vault_authority.ca_path)
+        yield world
+        world.admin.adapter.close()
+        world.connections.close()
 
 
 @pytest.fixture

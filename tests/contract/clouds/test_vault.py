@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.servers.tls import Authority
 from local.servers.vault import VaultServer, served
 from makoto.adapters.clouds import Network
 from makoto.adapters.stores.vault import VaultSecrets, VaultSession, open_session
@@ -21,24 +20,6 @@ from tests.contract.clouds.secrets_suite import SecretsContract
 from tests.contract.clouds.vault_world import ROOT, VaultWorld
 
 NAME = "llm/openai-key"
-
-
-@pytest.fixture(scope="session")
-def vault_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority.in_folder(tmp_path_factory.mktemp("vault-ca"))
-
-
-@pytest.fixture(scope="session")
-def vault_world(tmp_path_factory: pytest.TempPathFactory, vault_authority: Authority) -> Iterator[VaultWorld]:
-    if real := VaultWorld.real():
-        yield real
-        return
-    server = VaultServer(tmp_path_factory.mktemp("vault"), ROOT)
-    with served(server, vault_authority) as url:
-        world = VaultWorld.at(url, ROOT, vault_authority.ca_path)
-        yield world
-        world.admin.adapter.close()
-        world.connections.close()
 
 
 @pytest.fixture

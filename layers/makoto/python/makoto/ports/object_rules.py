@@ -12,6 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNSAFE_IN_KEY = re.compile("[\x00-\x1f\x7f\U0010ffff" + r"\\{}^%`\[\]\"<>~#|?*]")
 _METADATA_NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _RESERVED = "makoto-"
+_OWN_KEYS = ".makoto-"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CONTENT_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+(; ?[a-z-]+=[\w.-]+)*")
 
@@ -22,6 +23,8 @@ def checked_key(key: str) -> str:
         raise refused("/key", "length", f"a key has 1 to {MAX_KEY_BYTES} bytes of UTF-8")
     if _UNSAFE_IN_KEY.search(key) or any(segment in ("", ".", "..") for segment in key.split("/")):
         raise refused("/key", "characters", 'no control characters, no \\{}^%`[]"<>~#|?*, no empty or dotted segment')
+    if key.startswith(_OWN_KEYS):
+        raise refused("/key", "reserved", f"keys that begin with {_OWN_KEYS} are the platform's")
     return key
 
 

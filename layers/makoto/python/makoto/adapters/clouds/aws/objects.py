@@ -2,7 +2,7 @@
 
 from makoto.adapters.stores.s3.bucket import Bucket, Dialect
 
-AWS = Dialect(checksums=True, max_signed_s=3300)  # an address ends with the credentials, which live for an hour
+AWS = Dialect(checksums=True)
 
 
 def bucket_of(name: str, region: str, *, endpoint_url: str | None = None, key_id: str | None = None) -> Bucket:

@@ -43,7 +43,7 @@ class Dialect:
     creates_once: bool = True
     replaces_version: bool = True
     batch_delete: bool = True
-    max_signed_s: int = 604_800
+    max_signed_s: int = 3300  # that of credentials that live for an hour, so that every store does the same
 
     def limits(self, *, holds_tenant_key: bool) -> ObjectLimits:
         """Declare what the driver can do on this store."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Store
 
 PARALLEL_PARTS = 4
+MARK = ".makoto-tenant"
+"""Says whose a bucket is; the platform's own, and no object of the tenant's."""
 _PLAIN = " !#$&'()*+,-./:;<=>?@[]^_`{|}~"
 
 
@@ -120,8 +122,8 @@ class S3Objects:
             import obstore
 
             with translated(prefix):
-                listing = obstore.list(store, prefix or None, offset=after or None, chunk_size=wanted)
-                return [_info(found) for found in next(listing, [])]
+                listing = obstore.list(store, prefix or None, offset=after or None, chunk_size=wanted + 1)
+                return [_info(found) for found in next(listing, []) if found["path"] != MARK][:wanted]
 
         return self._connection.call(act)
 
