@@ -8,8 +8,8 @@ import select
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from makoto.errors import Throttled
 
@@ -29,56 +29,83 @@ class PostgresPool:
 
     def __init__(self, open_session: Callable[[], Session], *, most: int = MAX_SESSIONS) -> None:
         self._open = open_session
-        self._places = threading.BoundedSemaphore(most)
-        self._kept: list[tuple[Session, float]] = []
+        self._most = most
+        self._places: list[_Kept | None] = [None] * most  # popped and appended to, which is atomic
+        self._waiting = 0
+        self._returned = threading.Condition()
         self._is_closed = False
 
     @contextmanager
     def lend(self) -> Iterator[Session]:
         """Lend a session that looks alive; Throttled when all are lent for 5 s."""
-        if not self._places.acquire(timeout=WAIT_S):
-            raise Throttled("every connection to the tenant's store is in use")
+        session: Session | None = None
         try:
-            session = self._kept_session() or self._open()
-            try:
-                yield session
-            finally:
-                self._take_back(session)
+            kept = self._places.pop()
+        except IndexError:
+            kept = self._awaited()
+        try:
+            session = self._usable(kept) or self._open()
+            yield session
         finally:
-            self._places.release()
+            self._take_back(session)
 
     def close(self) -> None:
         """Close what is not lent now, and the rest when it comes back."""
         self._is_closed = True
-        while (kept := self._last()) is not None:
-            kept[0].close()
+        for kept in self._taken(self._most):
+            if kept is not None:
+                kept.session.close()
+            self._places.append(None)
 
-    def _last(self) -> tuple[Session, float] | None:
-        try:
-            return self._kept.pop()  # atomic
-        except IndexError:
+    def _awaited(self) -> "_Kept | None":
+        deadline = time.monotonic() + WAIT_S
+        with self._returned:
+            self._waiting += 1  # before looking, so that whoever gives back sees us or we see what was given back
+            try:
+                while not (taken := self._taken(1)):  # one who does not wait may be quicker
+                    if not self._returned.wait(deadline - time.monotonic()):
+                        raise Throttled("every connection to the tenant's store is in use")
+            finally:
+                self._waiting -= 1
+        return taken[0]
+
+    def _taken(self, most: int) -> "list[_Kept | None]":
+        taken: list[_Kept | None] = []
+        with suppress(IndexError):
+            while len(taken) < most:
+                taken.append(self._places.pop())
+        return taken
+
+    def _usable(self, kept: "_Kept | None") -> "Session | None":
+        if kept is None:
             return None
-
-    def _kept_session(self) -> "Session | None":
-        while (kept := self._last()) is not None:
-            session, since = kept
-            if time.monotonic() - since < IDLE_S and _is_silent(session):
-                return session
-            session.close()
+        if time.monotonic() - kept.since < IDLE_S and kept.is_silent():
+            return kept.session
+        kept.session.close()
         return None
 
-    def _take_back(self, session: Session) -> None:
+    def _take_back(self, session: "Session | None") -> None:
         """Keep a session that is outside any transaction; in every other state it is of no use to the next."""
-        if session.pgconn.transaction_status != _IDLE:
-            session.close()
-            return
-        self._kept.append((session, time.monotonic()))
-        if self._is_closed:
+        kept = None
+        if session is not None:
+            if session.pgconn.transaction_status == _IDLE and not self._is_closed:
+                kept = _Kept(session, time.monotonic())
+            else:
+                session.close()
+        self._places.append(kept)
+        if self._waiting:
+            with self._returned:
+                self._returned.notify()
+        if self._is_closed and kept is not None:
             self.close()
 
 
-def _is_silent(session: Session) -> bool:
-    """Tell without asking the server: an idle session has nothing to say but that it was ended."""
-    watch = select.poll()
-    watch.register(session.fileno(), select.POLLIN)
-    return not watch.poll(0)
+class _Kept(NamedTuple):
+    session: Session
+    since: float
+
+    def is_silent(self) -> bool:
+        """Tell without asking the server: an idle session has nothing to say but that it was ended."""
+        watch = select.poll()
+        watch.register(self.session.fileno(), select.POLLIN)
+        return not watch.poll(0)
