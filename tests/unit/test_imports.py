@@ -15,6 +15,7 @@ VENDORS = (
     "numpy",
     "obstore",
     "psycopg",
+    "pymongo",
     "aws_xray_sdk",
 )  # Powertools loads a bare botocore
 WITH_NUMPY = ("makoto.analytics", "makoto.codecs")
