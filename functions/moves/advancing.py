@@ -64,10 +64,10 @@ def advance(task: Task, ports: MovesPorts, budget: timedelta = BUDGET) -> Turn:
             return Turn(next="done")
         if wait_s := model.wait_until(move.not_before, now):
             return Turn(next="wait", wait_s=wait_s)
-        if now >= deadline:
-            return Turn(next="again")
         with suppress(MoveChanged):  # turned round in between: look again
             ports.moves.save(_moved_on(move, task, ports), now)
+        if ports.clock.now() >= deadline:
+            return Turn(next="again")
 
 
 def interrupt(task: Task, error: str, ports: MovesPorts) -> Turn:
