@@ -9,6 +9,7 @@ from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.cosmos_world import CosmosWorld, cosmos_world
 from tests.contract.clouds.documents_suite import DocumentsContract
 from tests.contract.clouds.filters_suite import FiltersContract
+from tests.contract.clouds.outbox_suite import OutboxContract
 from tests.contract.clouds.patch_suite import PatchContract
 from tests.contract.clouds.queries_suite import QueriesContract
 from tests.contract.clouds.system_suite import SystemContract
@@ -40,6 +41,10 @@ class TestCosmosConditions(OnCosmos, ConditionsContract):
 
 
 class TestCosmosFilters(OnCosmos, FiltersContract):
+    pass
+
+
+class TestCosmosOutbox(OnCosmos, OutboxContract):
     pass
 
 
