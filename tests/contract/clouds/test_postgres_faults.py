@@ -5,6 +5,7 @@ import signal
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -342,6 +343,22 @@ def test_a_transaction_left_open_is_never_lent_to_the_next(world: PostgresWorld)
 
     with pool.lend() as session:
         assert session.info.backend_pid != left
+    pool.close()
+
+
+def test_more_threads_than_sessions_wait_for_one_another(world: PostgresWorld) -> None:
+    pool = world.pool()
+
+    def ask(number: int) -> tuple[int, object]:
+        with pool.lend() as session:
+            answer = session.execute("SELECT %s::int", [number]).fetchone()
+            assert answer == (number,)
+            return session.info.backend_pid, answer
+
+    with ThreadPoolExecutor(16) as threads:
+        served = {pid for pid, _ in threads.map(ask, range(600))}
+
+    assert 1 <= len(served) <= 4
     pool.close()
 
 

@@ -10,6 +10,7 @@ from makoto.adapters.stores.postgres.bulk import delete_parameters, portions, pu
 from makoto.adapters.stores.postgres.encoding import json_of
 from makoto.adapters.stores.postgres.errors import translated
 from makoto.adapters.stores.postgres.expressions import filter_sql
+from makoto.adapters.stores.postgres.point import read_point
 from makoto.adapters.stores.postgres.pool import PostgresPool, Session
 from makoto.adapters.stores.postgres.statements import place_of, statements_of
 from makoto.ports.connection import Connection
@@ -56,8 +57,8 @@ class PostgresDocuments:
         self._ids = ids
 
     def read(self, key: Key) -> Document | None:
-        row = self._asked(lambda session: session.execute(self._sql.read, _place(key)).fetchone())
-        return None if row is None else Document(key, *row)
+        place = place_of(key.partition)
+        return self._asked(lambda session: read_point(session, self._sql, place, key))
 
     def read_many(self, keys: Sequence[Key]) -> tuple[Sequence[Document], Sequence[Key]]:
         places = delete_parameters(keys)

@@ -30,6 +30,8 @@ _PARTS = {
 }
 _STATEMENTS = {
     "read": "{read} WHERE {key}",
+    "point": """SELECT data, version, extract(epoch FROM expires_at)::bigint FROM {table}
+        WHERE partition = $1::text AND id = $2::text""",
     # one index probe a key, whatever the planner believes of the table
     "read_many": """SELECT n, data, version, expires_at FROM {keys} WITH ORDINALITY AS k(p, i, n), LATERAL
         ({read} WHERE partition = k.p AND id = k.i LIMIT 1) AS d""",
@@ -57,6 +59,8 @@ class Statements:
     """Every statement over one schema; the parameters are in the order in which the columns stand."""
 
     read: bytes
+    point: bytes
+    point_name: bytes
     read_many: bytes
     put: bytes
     put_if_absent: bytes
@@ -78,7 +82,9 @@ def statements_of(schema: str) -> Statements:
     """Write the statements for one schema."""
     table = f"{quoted(schema)}.documents"
     parts = {name: part.format(table=table) for name, part in _PARTS.items()}
-    return Statements(**{name: text.format(table=table, **parts).encode() for name, text in _STATEMENTS.items()})
+    written = {name: text.format(table=table, **parts).encode() for name, text in _STATEMENTS.items()}
+    # PostgreSQL tells names apart by 63 bytes: two schemas must not share one
+    return Statements(point_name=hashlib.sha256(table.encode()).hexdigest()[:40].encode(), **written)
 
 
 def quoted(schema: str) -> str:
