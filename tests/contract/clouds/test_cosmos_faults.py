@@ -302,3 +302,14 @@ def test_threads_that_share_a_client_miss_no_page(documents: Documents) -> None:
             each.join()
 
     assert (len(got.found), got.missing, got.failed) == (60, (), ())
+
+
+def test_items_of_the_tenants_own_tools_are_left_alone(
+    cosmos: CosmosWorld, tenant: TenantRecord, documents: Documents
+) -> None:
+    documents.put(KEY, {})
+    container = connect_container(cosmos.databases[tenant.tenant_id], cosmos.key, cosmos.network)
+    container.upsert_item({"id": "report", "_pk": KEY.partition, "total": 5})
+
+    assert [found.key for found in documents.walk().items] == [KEY]
+    assert [found.key for found in documents.query(Query(KEY.partition)).items] == [KEY]

@@ -57,10 +57,10 @@ def scan_statement(scan: Scan) -> Statement:
 
 
 def walk_statement(after: str | None) -> Statement:
-    """Say a walk past the item of this id."""
+    """Say a walk past the item of this id, without what the tenant's own tools have put there."""
     into = Statement()
-    kept = "" if after is None else f" WHERE c.id > {into.value(after)}"
-    into.text = f"SELECT * FROM c{kept} ORDER BY c.id ASC"  # noqa: S608  # placeholders only
+    past = "" if after is None else f" AND c.id > {into.value(after)}"
+    into.text = f"SELECT * FROM c WHERE IS_DEFINED(c._v){past} ORDER BY c.id ASC"  # noqa: S608  # placeholders only
     return into
 
 
