@@ -91,6 +91,7 @@ class RentedStores:
 
     def _open_bucket(self) -> Any:
         checked(self.bucket.endpoint, self.dependencies.network, "/cloud/objects")
+        self.bucket_keys()  # obstore would say of missing keys that they were refused
         return open_bucket(self.bucket, self.bucket_keys)
 
     def _open_vault(self) -> VaultSession:
