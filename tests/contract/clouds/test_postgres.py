@@ -6,6 +6,7 @@ from tests.contract.clouds.batches_suite import BatchesContract
 from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
 from tests.contract.clouds.filters_suite import FiltersContract
+from tests.contract.clouds.outbox_suite import OutboxContract
 from tests.contract.clouds.patch_suite import PatchContract
 from tests.contract.clouds.postgres_world import PostgresWorld
 from tests.contract.clouds.queries_suite import QueriesContract
@@ -48,4 +49,8 @@ class TestPostgresSystemDocuments(OnPostgres, SystemContract):
 
 
 class TestPostgresWalks(OnPostgres, WalkContract):
+    pass
+
+
+class TestPostgresOutbox(OnPostgres, OutboxContract):
     pass
