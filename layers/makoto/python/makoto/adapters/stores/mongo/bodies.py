@@ -33,6 +33,8 @@ _AS_IT_IS = frozenset({str, bool, type(None)})
 
 def name_text(name: str) -> str:
     """Write a field's name so that MongoDB sees nothing in it."""
+    if name.isidentifier():
+        return name
     return name.replace("%", "%25").replace(".", "%2E").replace("$", "%24")
 
 
@@ -61,7 +63,7 @@ def map_of(stored: Mapping[str, Bson]) -> dict[str, Datum]:
 
 
 def _bson(value: Datum) -> Bson:
-    if type(value) in _AS_IT_IS:
+    if type(value) in _AS_IT_IS or (type(value) is int and -_INT64 <= value < _INT64):
         return value
     if isinstance(value, Mapping):
         return map_bson(value)

@@ -56,6 +56,7 @@ class MongoDocuments:
     def __init__(self, connection: "Connection[MongoClient[Stored]]", database: str, ids: Ids) -> None:
         self._connection = connection
         self._database = database
+        self._collection: Collection[Stored] | None = None
         self._ids = ids
 
     def read(self, key: Key) -> Document | None:
@@ -136,7 +137,11 @@ class MongoDocuments:
         return list(map(document_of, self._connection.call(act)))
 
     def _in(self, client: "MongoClient[Stored]") -> "Collection[Stored]":
-        return client[self._database][COLLECTION]
+        """Return this client's collection; making one takes as long as a tenth of a read."""
+        kept = self._collection
+        if kept is None or kept.database.client is not client:
+            kept = self._collection = client[self._database][COLLECTION]
+        return kept
 
 
 def _asks_absence(write: Delete) -> bool:
