@@ -12,12 +12,16 @@ import pytest
 from moto import mock_aws
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function import wait_function
 
-from functions.tenants import tasks
+from functions.moves import tasks as moves
+from functions.tenants import tasks as tenants
+from makoto.adapters.clouds.memory import FixedClock
 from tests.builders import lambda_context
 
 DEFINITIONS = Path(__file__).parents[2] / "statemachines"
-FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:makoto-test-tenants-tasks"
+FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:makoto-test-{}-tasks"
+DOORS = {"tenants": tenants.handler, "moves": moves.handler}
 ENDS_WITHIN_S = 30
 
 
@@ -25,6 +29,7 @@ ENDS_WITHIN_S = 30
 class Lambda:
     """The function behind every task: what it was asked, and how it is made to fail."""
 
+    domain: str = "tenants"
     asked: list[str] = field(default_factory=list)
     fails: Callable[[str, int], str | None] = lambda task, attempt: None
 
@@ -37,7 +42,7 @@ class Lambda:
         if error is not None:
             return _failed(error, "made to fail")
         try:
-            payload = tasks.handler(event, lambda_context())
+            payload = DOORS[self.domain](event, lambda_context())
         except Exception as raised:  # noqa: BLE001  Lambda's own outermost frame
             return _failed(type(raised).__name__, str(raised))
         return {"ExecutedVersion": "$LATEST", "StatusCode": 200, "Payload": payload}
@@ -69,25 +74,55 @@ def run(function: Lambda, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
         monkeypatch.setenv(name, "test")
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
         client = boto3.client("stepfunctions", region_name="ap-northeast-1")
-        definition = (DEFINITIONS / "onboard_tenant.asl.json").read_text(encoding="utf-8")
-        machine = client.create_state_machine(
-            name="onboard-tenant",
-            definition=definition.replace("${tenants_tasks}", FUNCTION),
-            roleArn="arn:aws:iam::123456789012:role/states",
-        )["stateMachineArn"]
+        machine = _machine(client, "onboard_tenant", "tenants")
         counted = iter(range(1, 100))
 
         def act(tenant_id: str, mode: str = "onboard") -> str:
             given = {"tenant_id": tenant_id, "mode": mode, "correlation_id": "request-1"}
-            execution = client.start_execution(
-                stateMachineArn=machine, name=f"run-{next(counted)}", input=json.dumps(given)
-            )["executionArn"]
-            deadline = time.monotonic() + ENDS_WITHIN_S
-            while time.monotonic() < deadline:
-                found = client.describe_execution(executionArn=execution)
-                if found["status"] != "RUNNING":
-                    return str(found.get("error") or found["status"])
-                time.sleep(0.01)  # the interpreter runs in a thread of its own and cannot be waited for
-            raise TimeoutError(execution)
+            return ended(client, machine, f"run-{next(counted)}", given)
+
+        yield act
+
+
+def _machine(client: Any, definition: str, domain: str) -> str:
+    text = (DEFINITIONS / f"{definition}.asl.json").read_text(encoding="utf-8")
+    made = client.create_state_machine(
+        name=definition.replace("_", "-"),
+        definition=text.replace(f"${{{domain}_tasks}}", FUNCTION.format(domain)),
+        roleArn="arn:aws:iam::123456789012:role/states",
+    )
+    return str(made["stateMachineArn"])
+
+
+def ended(client: Any, machine: str, name: str, given: dict[str, str]) -> str:
+    """Run an execution to its end and return its error or its status."""
+    execution = client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))["executionArn"]
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while time.monotonic() < deadline:
+        found = client.describe_execution(executionArn=execution)
+        if found["status"] != "RUNNING":
+            return str(found.get("error") or found["status"])
+        time.sleep(0.01)  # the interpreter runs in a thread of its own and cannot be waited for
+    raise TimeoutError(execution)
+
+
+@pytest.fixture
+def run_move(function: Lambda, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Run a move's execution to its end and return how it ended; waiting moves the given clock on instead."""
+    import boto3
+
+    function.domain = "moves"
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+        client = boto3.client("stepfunctions", region_name="ap-northeast-1")
+        machine = _machine(client, "move_tenant", "moves")
+
+        def act(clock: FixedClock, **given: str) -> str:
+            monkeypatch.setattr(
+                wait_function.WaitFunction, "_wait_interval", lambda _, env, wait_seconds: clock.advance(wait_seconds)
+            )
+            return ended(client, machine, f"{given['move_id']}-{given['attempt']}", given)
 
         yield act
