@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from tests.bench import authorised_get, cold_start, history, ingest
+from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest
 from tests.bench.table import Row, print_table
 
 BENCHES = {
@@ -13,6 +13,8 @@ BENCHES = {
     "history": history.rows,
     "authorised_get": authorised_get.rows,
     "cold_start": cold_start.rows,
+    "documents_postgres": documents_postgres.rows,
+    "aws": aws.rows,
 }
 
 
