@@ -23,6 +23,7 @@ SQL_MIGRATION = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=3
 # IoT Core takes about 10 certificate updates a second: a tenant of n devices needs n/10 s
 DEVICE_EVENTS = Sizing(timeout_s=900)
 INGEST = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
+CHECKS = Sizing(groups=("core", "tenant_clouds"), timeout_s=300, is_asynchronous=True)
 RELAY = Sizing(groups=("core", "tenant_clouds"), timeout_s=int(RELAY_TIMEOUT.to_seconds()))
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
@@ -95,9 +96,16 @@ OUTBOX = Domain(
         Door("relay", (*STORES, grants.publish_events), RELAY),
     ),
 )
+DOCTOR = Domain(
+    "doctor",
+    (
+        Door("api", (grants.write_configuration, grants.reach_tenant_stores), STORES_ONLY),
+        Door("schedule", (grants.write_configuration, grants.reach_tenant_stores), CHECKS, schedule=UPKEEP),
+    ),
+)
 HEALTH = Domain("health", (Door("api", (grants.use_database, grants.watch_health), SQL, in_vpc=True),))
 
-DOMAINS = (IDENTITY, TENANTS, MOVES, DEVICES, TELEMETRY, OUTBOX, HEALTH)
+DOMAINS = (IDENTITY, TENANTS, MOVES, DEVICES, TELEMETRY, OUTBOX, DOCTOR, HEALTH)
 
 
 class ServicesStack(cdk.Stack):

@@ -9,7 +9,7 @@ from makoto.conformance.fixes import FAR, WRONG, fix_of
 from makoto.conformance.permissions import ACTS, Act
 from makoto.conformance.scratch import Scratch, Stores
 from makoto.domain import Value
-from makoto.errors import MakotoError, NotFound
+from makoto.errors import MakotoError, NotFound, Unavailable
 from makoto.ports.clock import Clock
 from makoto.ports.diagnosis import Finding, Level, Probe
 from makoto.ports.ids import Ids
@@ -41,10 +41,15 @@ class Examination:
 def diagnose(examination: Examination) -> Iterator[Finding]:
     """Look at everything, one finding at a time; what cannot be looked at is a finding too."""
     scratch = examination.scratch()
-    yield from (_probed(probe, examination.clock) for probe in examination.probes)
     try:
-        yield from (_permitted(act, scratch, examination.grants) for act in ACTS)
-        yield from _latencies(scratch)
+        reached = list[str]()
+        for store, look in _looks(scratch).items():
+            finding = _reached(store, look, scratch.clock)
+            reached += [] if finding.status is Level.FAILED else [store]
+            yield finding
+        yield from (_probed(probe, examination.clock) for probe in examination.probes)
+        yield from (_permitted(act, scratch, examination.grants) for act in ACTS if act.store in reached)
+        yield from (_latency(each, scratch.clock, look) for each, look in _looks(scratch).items() if each in reached)
         yield from _limits(examination.stores)
     finally:
         with suppress(MakotoError):
@@ -102,11 +107,26 @@ def _permitted(act: Act, scratch: Scratch, grants: Mapping[tuple[str, str], str]
     return Finding(check=check, store=act.store, status=Level.OK, latency_ms=latency_ms)
 
 
-def _latencies(scratch: Scratch) -> Iterator[Finding]:
+def _looks(scratch: Scratch) -> Mapping[str, Callable[[], object]]:
+    """The cheapest question to each store: it asks for what is not there."""
     absent = f"{scratch.folder}absent"
-    yield _latency("documents", scratch.clock, lambda: scratch.documents.find(scratch.key("absent")))
-    yield _latency("objects", scratch.clock, lambda: scratch.objects.head(absent))
-    yield _latency("secrets", scratch.clock, lambda: scratch.secrets.read_through(absent))
+    return {
+        "documents": lambda: scratch.documents.find(scratch.key("absent")),
+        "objects": lambda: scratch.objects.download(absent),
+        "secrets": lambda: scratch.secrets.read_through(absent),
+    }
+
+
+def _reached(store: str, look: Callable[[], object], clock: Clock) -> Finding:
+    """See whether the store answers at all; where it does not, its other acts are not tried."""
+    begun = clock.now().timestamp()
+    try:
+        look()
+    except Unavailable as error:
+        return failed("reachability", store, error, latency_ms=since(clock, begun))
+    except MakotoError:
+        pass  # it answers; what it refuses is told by the permissions
+    return Finding(check="reachability", store=store, status=Level.OK, latency_ms=since(clock, begun))
 
 
 def _latency(store: str, clock: Clock, look: Callable[[], object]) -> Finding:

@@ -86,6 +86,11 @@ class Configuration:
     def __init__(self, driver: ConfigurationDriver) -> None:
         self._driver = driver
 
+    @property
+    def items(self) -> ConfigurationDriver:
+        """The bare items, for other typed records that lie over them."""
+        return self._driver
+
     def tenant(self, tenant_id: str) -> TenantRecord:
         """Read a tenant's record; NotFound when there is none."""
         item = self._driver.get(_tenant_key(tenant_id))
