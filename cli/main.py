@@ -2,8 +2,9 @@
 
 import typer
 
-from cli.commands import devices, identity, telemetry, tenants
+from cli.commands import devices, identity, outbox, telemetry, tenants
 from cli.commands.demo import demo
+from cli.commands.doctor import doctor
 from cli.commands.simulate import simulate
 from cli.commands.status import status
 from cli.texts import text
@@ -21,8 +22,10 @@ app.command("whoami", help=text("whoami"))(identity.whoami)
 app.add_typer(tenants.app, name="tenants")
 app.add_typer(devices.app, name="devices")
 app.add_typer(telemetry.app, name="telemetry")
+app.add_typer(outbox.app, name="outbox")
 app.command("simulate", help=text("simulate"))(simulate)
 app.command("status", help=text("status"))(status)
+app.command("doctor", help=text("doctor"))(doctor)
 app.command("demo", help=text("demo"))(demo)
 
 

@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "whoami": ("Show who is signed in.", "サインイン中のユーザーを表示します。"),
     "tenants": ("Onboard and govern tenants.", "テナントの登録と管理。"),
     "devices": ("Register and govern edge devices.", "エッジデバイスの登録と管理。"),
+    "outbox": ("Facts on their way to other domains.", "他ドメインへ送るイベントの状態と操作。"),
     "telemetry": ("Read, import and export machine data.", "機械データの参照・取込・出力。"),
     "simulate": ("Publish a simulated factory over MQTT.", "模擬工場のデータを MQTT で送信します。"),
     "status": ("Health of every part with its figures.", "各部の稼働状態と数値を表示します。"),
@@ -35,6 +36,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "devices.retire": (
         "End one certificate of a device after a change-over.",
         "切替後に、デバイスの証明書を一つ無効にします。",
+    ),
+    "outbox.list": (
+        "What waits to be published, and what waits for a person.",
+        "送信待ちのイベントと、対応待ちで止まっている集約を表示します。",
+    ),
+    "outbox.events": ("Facts of a partition.", "パーティション内のイベントの一覧。"),
+    "outbox.redrive": (
+        "Try a parked aggregate again.",
+        "止まっている集約の送信を再開します。",
+    ),
+    "outbox.replay": (
+        "Publish again what was published within seven days; who has handled it leaves it be.",
+        "過去 7 日間に送信したイベントを再送します（処理済みの受信側では無視されます）。",
     ),
     "telemetry.latest": (
         "Latest value of each metric: of a device, or of a site, an area in it, a line in that; else of all.",

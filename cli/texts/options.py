@@ -74,6 +74,13 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "Certificate id, as `makoto devices show` names it.",
         "証明書 ID（`makoto devices show` で表示）。",
     ),
+    "opt.partition": (
+        "Partition, as `makoto outbox list` names it.",
+        "パーティション（`makoto outbox list` で表示）。",
+    ),
+    "opt.aggregate": ("Aggregate, such as device/edge-07.", "集約（例：device/edge-07）。"),
+    "opt.event_state": ("Only these: pending, published, parked.", "状態で絞り込む：pending・published・parked。"),
+    "opt.version": ("A version, included.", "バージョン（この値を含む）。"),
     "opt.metric": ("Metric; repeatable.", "項目（繰り返し指定可）。"),
     "opt.step": (
         "Length of a row: 1m, 5m, 1h …, or raw for every reading.",

@@ -28,6 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Credentials saved to {path}. The private key is shown nowhere else and cannot be fetched again.",
         "認証情報を {path} に保存しました。秘密鍵は再取得できません。",
     ),
+    "say.replayed": ("{count} events go out again.", "{count} 件のイベントを再送します。"),
     "say.onboarding": ("Onboarding {tenant_id} …", "{tenant_id} を登録しています…"),
     "say.deleted": ("Tenant {tenant_id} is deleted.", "テナント {tenant_id} を削除しました。"),
     "say.deleting": ("Tenant {tenant_id} is being deleted.", "テナント {tenant_id} を削除しています。"),
