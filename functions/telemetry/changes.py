@@ -79,21 +79,26 @@ def latest_after(portion: Portion, held: Held, ledger: Ledger) -> Latest:
     return latest.with_deaths({name: session.died_ms for name, session in ledger.sessions.items() if session.died_ms})
 
 
+def latest_writes_of(portion: Portion, held: Held, change: Change) -> list[Write]:
+    """List the writes of the newest values, which lie apart from the rest; done twice they are as good as once."""
+    writes, latest = list[Write](), latest_after(portion, held, change.ledger)
+    if latest != held.latest or held.moved_from is not None:
+        latest_key = keys.latest_key(held.path, held.device)
+        document = {"device": held.device, "path": held.path, "latest": latest.to_text()}
+        writes.append(Put(latest_key, document, held.conditions[latest_key]))
+    if held.moved_from is not None:
+        old_key = keys.latest_key(held.moved_from, held.device)
+        writes.append(Delete(old_key, held.conditions[old_key]))
+    return writes
+
+
 def writes_of(
     portion: Portion, held: Held, change: Change, files: Sequence[tuple[str, HistoryFile]], now: datetime
 ) -> list[Write]:
-    """List the writes of one atomic change; `files` come with their ULID."""
-    condition = held.conditions
-    ledger_key, latest_key = keys.ledger_key(held.device), keys.latest_key(held.path, held.device)
+    """List the writes of one atomic change in the device's partition; `files` come with their ULID."""
+    ledger_key = keys.ledger_key(held.device)
     ledger = {"path": held.path, "sessions": change.ledger.to_text()}
-    writes: list[Write] = [Put(ledger_key, ledger, condition[ledger_key])]
-    latest = latest_after(portion, held, change.ledger)
-    if latest != held.latest or held.moved_from is not None:
-        document = {"device": held.device, "path": held.path, "latest": latest.to_text()}
-        writes.append(Put(latest_key, document, condition[latest_key]))
-    if held.moved_from is not None:
-        old_key = keys.latest_key(held.moved_from, held.device)
-        writes.append(Delete(old_key, condition[old_key]))
+    writes: list[Write] = [Put(ledger_key, ledger, held.conditions[ledger_key])]
     writes += _minute_writes(portion, held, now)
     writes += [_file_write(held.device, ulid, file) for ulid, file in files]
     return writes + [write for each in portion.taken for write in _message_writes(each, held.device, now)]

@@ -204,11 +204,11 @@ def _merge(device: DeviceId, hour: int, entries: Sequence[Entry], tenant: Tenant
         target.unlink(missing_ok=True)
     figures = Figures(merged.rows, stored.bytes, merged.t_min, merged.t_max)
     is_summarised = all(entry.is_summarised for entry in entries)
+    retire(device, hour, (entry.file.key for entry in entries), tenant)
     tenant.documents.atomic(
         [
             *(Delete(entry.key, IfVersion(entry.version)) for entry in entries),
             entry_put(device, hour, ulid, figures, is_summarised=is_summarised),
-            retire((entry.file.key for entry in entries), ulid, tenant),
         ]
     )
     run.merged += len(entries)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 
+from functions.telemetry import keys
 from functions.telemetry.import_record import ImportRecord
 from functions.telemetry.manifest import every
 from makoto.errors import FieldError, Invalid
@@ -30,7 +31,7 @@ class Piece:
 
     def put(self, record: ImportRecord) -> Put:
         """Name it among the pieces of its import."""
-        key = Key(_partition(record), f"{self.offset:015d}")
+        key = Key(keys.partition_of(record.device), f"{_pieces_of(record)}{self.offset:015d}")
         return Put(key, {"object": self.key, "bytes": len(self.body)}, expires_at=record.expires_at)
 
 
@@ -57,12 +58,13 @@ def check_content(record: ImportRecord, last: Piece, tenant: TenantContext) -> N
 
 
 def _stored(record: ImportRecord, tenant: TenantContext) -> Iterator[bytes]:
-    pieces = every(Query(_partition(record), end=f"{record.next_offset:015d}", limit=1000), tenant)
-    keys = [str(document.data["object"]) for document in pieces]
+    prefix = _pieces_of(record)
+    sent = Query(keys.partition_of(record.device), prefix, end=f"{prefix}{record.next_offset:015d}", limit=1000)
+    objects = [str(document.data["object"]) for document in every(sent, tenant)]
     with ThreadPoolExecutor(PARALLEL) as pool:
-        for start in range(0, len(keys), PARALLEL):
-            yield from pool.map(tenant.objects.download, keys[start : start + PARALLEL])
+        for start in range(0, len(objects), PARALLEL):
+            yield from pool.map(tenant.objects.download, objects[start : start + PARALLEL])
 
 
-def _partition(record: ImportRecord) -> str:
-    return f"import#{record.import_id}"
+def _pieces_of(record: ImportRecord) -> str:
+    return f"{keys.prefix_of('piece')}{record.import_id}#"

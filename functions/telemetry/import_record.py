@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from functions.telemetry import keys
 from functions.telemetry.model import StartImport, UnknownImport, WrongOffset
 from makoto.codecs.csv_history import Rejected, Taken
 from makoto.domain import DeviceId, Instant, Value
@@ -14,6 +15,8 @@ from makoto.ports.context import TenantContext
 from makoto.ports.documents import Condition, IfVersion, Key, Put
 
 PARTITION = "import"
+"""Where an import's device is found by its id; the import lies with its device."""
+
 ImportId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 KEPT = timedelta(days=30)
 """How long an unfinished import can be taken up again, and how long the file as it was sent is kept."""
@@ -102,9 +105,15 @@ class ImportRecord(ImportProgress):
 
     def put(self, when: Condition) -> Put:
         """Store it; one that is complete is kept, so that the same file is known for ever."""
-        key = Key(PARTITION, self.import_id)
-        expires_at = self.expires_at if self.status == "receiving" else None
-        return Put(key, self.model_dump(mode="json"), when, expires_at)
+        return Put(record_key(self.device, self.import_id), self.model_dump(mode="json"), when, self._kept_until)
+
+    def sign(self) -> Put:
+        """Say which device it is of, for as long as it is kept."""
+        return Put(Key(PARTITION, self.import_id), {"device": self.device}, expires_at=self._kept_until)
+
+    @property
+    def _kept_until(self) -> Instant | None:
+        return self.expires_at if self.status == "receiving" else None
 
 
 def begun(command: StartImport, now: Instant) -> ImportRecord:
@@ -121,9 +130,15 @@ def begun(command: StartImport, now: Instant) -> ImportRecord:
     )
 
 
+def record_key(device: DeviceId, import_id: str) -> Key:
+    """Where an import lies."""
+    return Key(keys.partition_of(device), f"{keys.prefix_of('import')}{import_id}")
+
+
 def find(import_id: str, tenant: TenantContext) -> tuple[ImportRecord, IfVersion] | None:
     """Read an import, and the condition under which it is still the same."""
-    found = tenant.documents.find(Key(PARTITION, import_id))
+    sign = tenant.documents.find(Key(PARTITION, import_id))
+    found = sign and tenant.documents.find(record_key(DeviceId(str(sign.data["device"])), import_id))
     return None if found is None else (ImportRecord.model_validate(found.data), IfVersion(found.version))
 
 

@@ -52,6 +52,7 @@ def start_import(command: StartImport, tenant: TenantContext) -> ImportProgress:
         raise Invalid("the file is too large", errors=[rule])
     _require_device(command.device, tenant)
     record = import_record.begun(command, tenant.clock.now())
+    _sign(record, tenant)
     put = record.put(IfAbsent())
     try:
         tenant.documents.put(put.key, put.data, when=put.when, expires_at=put.expires_at)
@@ -87,6 +88,12 @@ def receive_part(import_id: str, offset: int, body: bytes, tenant: TenantContext
     except ConditionFailed:
         return _answer_of_another(import_id, offset, body, tenant)
     return answer
+
+
+def _sign(record: ImportRecord, tenant: TenantContext) -> None:
+    """Let the import be found by its id; written before the import itself, and again when that is kept for ever."""
+    sign = record.sign()
+    tenant.documents.put(sign.key, sign.data, expires_at=sign.expires_at)
 
 
 def _require_device(device: DeviceId, tenant: TenantContext) -> None:
@@ -131,6 +138,8 @@ def _store(
     with ThreadPoolExecutor(PARALLEL) as pool:
         list(pool.map(upload, *zip((piece.key, piece.body, CSV), *uploads, strict=True)))
     entries = [_entry(record.device, ulid, file) for ulid, file in named]
+    if record.status == "complete":
+        _sign(record, tenant)
     writes: list[Write] = [record.put(unchanged), piece.put(record), *entries]
     tenant.documents.atomic(writes)
 

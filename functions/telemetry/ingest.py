@@ -59,7 +59,8 @@ def store_messages(
 ) -> Ingested:
     """Store messages of one device and tell it up to where everything is stored.
 
-    History is uploaded first, then one atomic write says all: ledger, latest values, summaries, the files that count.
+    History is uploaded first and the newest values are written, both of which may happen twice; then one atomic write in
+    the device's partition says the rest: ledger, summaries, the files that count. Only with it is a message stored.
     What does not fit one write is done in several, each complete in itself. Two callers at once do not add up: the
     ledger's version decides, and who loses reads again. A failure leaves either all or nothing of each write.
     """
@@ -144,6 +145,7 @@ def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) 
     files = [(tenant.ids.ulid(), file) for file in (portion.batch.files() if portion.batch else [])]
     for ulid, file in files:
         tenant.objects.upload(keys.object_key(held.device, file.hour, ulid), file.body, content_type=PARQUET)
+    tenant.documents.atomic(changes.latest_writes_of(portion, held, change))
     tenant.documents.atomic(changes.writes_of(portion, held, change, files, tenant.clock.now()))
 
 

@@ -1,4 +1,7 @@
-"""Where telemetry lies in a tenant's stores."""
+"""Where telemetry lies in a tenant's stores.
+
+All of a device lies in one partition, since a store may be atomic within one only; the id begins with what it is.
+"""
 
 from datetime import UTC, datetime
 
@@ -16,35 +19,45 @@ def registered_key(device: DeviceId) -> Key:
     return Key("device", device)
 
 
+def partition_of(device: DeviceId) -> str:
+    """Where everything of a device lies but its newest values."""
+    return f"telemetry#{device}"
+
+
+def prefix_of(kind: str) -> str:
+    """What the ids of one kind of document begin with."""
+    return f"{kind}#"
+
+
 def ledger_key(device: DeviceId) -> Key:
-    return Key(f"ledger#{device}", "ledger")
+    return Key(partition_of(device), "ledger")
 
 
 def latest_key(path: EquipmentPath | str, device: DeviceId) -> Key:
-    """One partition, ordered by the equipment hierarchy: a line is a prefix."""
+    """One partition for all devices, ordered by the equipment hierarchy: a line is a prefix."""
     return Key(LATEST, f"{path}/{device}")
 
 
 def minute_key(device: DeviceId, name: str) -> Key:
-    return Key(f"rollup#{device}", name)
+    return Key(partition_of(device), prefix_of("rollup") + name)
 
 
 def file_key(device: DeviceId, hour: int, ulid: str) -> Key:
     """The manifest's entry of a file; a file without one does not count."""
-    return Key(f"history#{device}", f"{hour_name(hour)}#{ulid}")
+    return Key(partition_of(device), f"{prefix_of('history')}{hour_name(hour)}#{ulid}")
 
 
 def mark_key(device: DeviceId, mark: str) -> Key:
-    return Key(f"seen#{device}", mark)
+    return Key(partition_of(device), prefix_of("seen") + mark)
 
 
 def quarantine_key(device: DeviceId, received_at_ms: int, mark: str) -> Key:
-    return Key(f"quarantine#{device}", f"{instant_name(received_at_ms)}#{mark}")
+    return Key(partition_of(device), f"{prefix_of('quarantine')}{instant_name(received_at_ms)}#{mark}")
 
 
 def record_key(kind: Kind, device: DeviceId, t_ms: int, session: str, seq: int) -> Key:
     """A birth, state, counters or alarm, by its time."""
-    return Key(f"{_RECORDS[kind]}#{device}", f"{instant_name(t_ms)}#{session}#{seq}")
+    return Key(partition_of(device), f"{prefix_of(_RECORDS[kind])}{instant_name(t_ms)}#{session}#{seq}")
 
 
 def object_key(device: DeviceId, hour: int, ulid: str) -> str:

@@ -52,7 +52,8 @@ def _never_heard(device: DeviceId, tenant: TenantContext) -> Page[LatestItem]:
 
 def read_quarantine(command: AskQuarantine, tenant: TenantContext) -> Page[QuarantineItem]:
     """List what was refused of a device's messages, the newest first."""
-    wanted = Query(f"quarantine#{command.device}", descending=True, limit=100)
+    place = keys.partition_of(command.device)
+    wanted = Query(place, prefix=keys.prefix_of("quarantine"), descending=True, limit=100)
     return _page(wanted, _quarantine_items, command, tenant)
 
 
@@ -79,19 +80,17 @@ def read_counters(command: AskRecords, tenant: TenantContext) -> Page[CounterIte
     return Page(items=tuple(items), next_cursor=page.next_cursor)
 
 
-def _records(
-    partition: str, command: AskRecords, tenant: TenantContext, item: Callable[[Document], Item]
-) -> Page[Item]:
-    page = _found(partition, command, tenant)
+def _records(kind: str, command: AskRecords, tenant: TenantContext, item: Callable[[Document], Item]) -> Page[Item]:
+    page = _found(kind, command, tenant)
     return Page(items=tuple(map(item, page.items)), next_cursor=page.next_cursor)
 
 
-def _found(partition: str, command: AskRecords, tenant: TenantContext) -> Page[Document]:
+def _found(kind: str, command: AskRecords, tenant: TenantContext) -> Page[Document]:
     check_span(command.start, command.end)
     wanted = Query(
-        f"{partition}#{command.device}",
-        start=keys.instant_name(ms_from_instant(command.start)),
-        end=keys.instant_name(ms_from_instant(command.end)),
+        keys.partition_of(command.device),
+        start=keys.prefix_of(kind) + keys.instant_name(ms_from_instant(command.start)),
+        end=keys.prefix_of(kind) + keys.instant_name(ms_from_instant(command.end)),
         limit=command.limit,
         cursor=command.cursor,
     )
@@ -113,7 +112,8 @@ def _said(document: Document) -> dict[str, Any]:
 def _before(found: Sequence[Document], command: AskRecords, tenant: TenantContext) -> Document | None:
     if not found:
         return None
-    earlier = Query(f"counters#{command.device}", end=found[0].key.id, descending=True, limit=1)
+    place, first = keys.partition_of(command.device), found[0].key.id
+    earlier = Query(place, prefix=keys.prefix_of("counters"), end=first, descending=True, limit=1)
     return next(iter(tenant.documents.query(earlier).items), None)
 
 

@@ -12,6 +12,7 @@ from makoto.ports.documents import Datum, Document, Key, Put, Query
 from makoto.ports.history import StoredFile
 
 HOUR_MS = 3_600_000
+_ENTRIES = keys.prefix_of("history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Figures(NamedTuple):
 
 def entries_of(device: DeviceId, first_hour: int, last_hour: int, tenant: TenantContext) -> Iterator[Entry]:
     """Yield the entries of some hours, both ends included, in the order of hours and then of being stored."""
-    wanted = Query(f"history#{device}", start=keys.hour_name(first_hour), end=keys.hour_name(last_hour + 1), limit=1000)
+    first, past = (_ENTRIES + keys.hour_name(hour) for hour in (first_hour, last_hour + 1))
+    wanted = Query(keys.partition_of(device), start=first, end=past, limit=1000)
     return (_entry(document) for document in every(wanted, tenant))
 
 
@@ -65,7 +67,7 @@ def _entry(document: Document) -> Entry:
     return Entry(
         key=document.key,
         version=document.version,
-        hour=hour_of(document.key.id.partition("#")[0]),
+        hour=hour_of(document.key.id.split("#")[1]),
         file=StoredFile(str(data["object"]), _number(data["bytes"])),
         rows=_number(data["rows"]),
         t_min=_number(data["t_min"]),

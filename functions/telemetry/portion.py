@@ -11,10 +11,10 @@ from makoto.analytics.rollups import MINUTE_MS
 from makoto.codecs.telemetry import Columns, Fault
 
 MAX_WRITES = 96
-"""Below the hundred of a DynamoDB transaction: ledger, latest and its old place are counted here as one each."""
+"""Below the hundred of an atomic write; the ledger is counted here, the newest values are written before."""
 
 FEWEST_WRITES = 6
-_ALWAYS = 3
+_ALWAYS = 1
 _PER_MESSAGE = 3
 """At most a quarantine entry, a record and a mark."""
 

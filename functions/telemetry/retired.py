@@ -9,7 +9,7 @@ from functions.telemetry.import_pieces import FOLDER
 from functions.telemetry.manifest import entries_of, every
 from makoto.domain import DeviceId, ms_from_instant
 from makoto.ports.context import TenantContext
-from makoto.ports.documents import Key, Put, Query
+from makoto.ports.documents import Key, Query
 from makoto.ports.objects import ObjectInfo
 
 PARTITION = "retired"
@@ -24,18 +24,24 @@ PARALLEL = 8
 _END_OF_TIME = 2**22
 
 
-def retire(objects: Iterable[str], ulid: str, tenant: TenantContext) -> Put:
-    """Remember files to delete once the grace period is over."""
-    due_ms = ms_from_instant(tenant.clock.now() + GRACE)
-    return Put(Key(PARTITION, f"{keys.instant_name(due_ms)}#{ulid}"), {"objects": list(objects)})
+def retire(device: DeviceId, hour: int, objects: Iterable[str], tenant: TenantContext) -> None:
+    """Remember files of an hour to delete once the grace period is over; written before they cease to count."""
+    due_ms, ulid = ms_from_instant(tenant.clock.now() + GRACE), tenant.ids.ulid()
+    note = {"device": device, "hour": hour, "objects": list(objects)}
+    tenant.documents.put(Key(PARTITION, f"{keys.instant_name(due_ms)}#{ulid}"), note)
 
 
 def delete_retired(tenant: TenantContext) -> int:
-    """Delete the files whose grace period is over; the note goes last, so that a crash forgets none."""
+    """Delete the files whose grace period is over; the note goes last, so that a crash forgets none.
+
+    A file that still counts stays: its replacement was given up after the note was written.
+    """
     count = 0
     due = Query(PARTITION, end=keys.instant_name(ms_from_instant(tenant.clock.now())), limit=100)
     for note in every(due, tenant):
-        count += _delete(_objects_of(note.data["objects"]), tenant)
+        device, hour = DeviceId(str(note.data["device"])), int(str(note.data["hour"]))
+        counting = {entry.file.key for entry in entries_of(device, hour, hour, tenant)}
+        count += _delete([key for key in _objects_of(note.data["objects"]) if key not in counting], tenant)
         tenant.documents.delete(note.key)
     return count
 

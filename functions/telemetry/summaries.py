@@ -111,9 +111,10 @@ def _from_minutes(
     command: AskHistory, hour: int, edges: Sequence[int], tenant: TenantContext
 ) -> Iterator[tuple[tuple[int, str], Rollup]]:
     wanted = set(command.metrics)
-    names = Query(f"rollup#{command.device}", prefix=keys.hour_name(hour), limit=100)
+    rollups = keys.prefix_of("rollup")
+    names = Query(keys.partition_of(command.device), prefix=rollups + keys.hour_name(hour), limit=100)
     for document in every(names, tenant):
-        at = minutes.minute_of(document.key.id) * MINUTE_MS
+        at = minutes.minute_of(document.key.id.removeprefix(rollups)) * MINUTE_MS
         if not edges[0] <= at < edges[-1]:
             continue
         index = bisect_right(edges, at) - 1

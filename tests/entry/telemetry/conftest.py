@@ -88,10 +88,10 @@ def stored(platform: Platform) -> Callable[..., list[dict[str, Any]]]:
     """What a partition of a tenant's documents holds."""
     from makoto.ports.documents import Query
 
-    def read(partition: str, tenant_id: str = TENANT) -> list[dict[str, Any]]:
+    def read(partition: str, prefix: str = "", tenant_id: str = TENANT) -> list[dict[str, Any]]:
         assert tenant_id != PLATFORM_TENANT_ID
         tenant = platform.open_tenant(tenant_id, None, "test")
-        return [dict(found.data) for found in tenant.documents.query(Query(partition, limit=1000)).items]
+        return [dict(found.data) for found in tenant.documents.query(Query(partition, prefix, limit=1000)).items]
 
     return read
 

@@ -178,7 +178,7 @@ def test_another_tenants_import_is_not_found(call: Call, file: bytes, stored: Ca
     other = {"tenant_id": OTHER_TENANT, "caller": OTHER_TENANT}
     assert call("GET", f"/{import_id}", **other).status == 404
     assert put(call, import_id, file.decode(), **other).status == 404
-    assert stored(f"history#{DEVICE}", OTHER_TENANT) == []
+    assert stored(f"telemetry#{DEVICE}", "history#", OTHER_TENANT) == []
 
 
 def test_a_path_of_another_tenant_is_forbidden(call: Call, file: bytes) -> None:

@@ -24,7 +24,7 @@ def sent(queue: Queue, **changes: Any) -> dict[str, Any]:
 
 
 def rules(stored: Stored, tenant_id: str = TENANT) -> list[str]:
-    entries = stored(f"quarantine#{DEVICE}", tenant_id)
+    entries = stored(f"telemetry#{DEVICE}", "quarantine#", tenant_id)
     return [fault["rule"] for entry in entries for fault in orjson.loads(entry["faults"])]
 
 
@@ -34,7 +34,7 @@ def test_a_batch_is_stored_for_its_tenants_and_acknowledged(queue: Queue, stored
     queue.add(state(seq=1, t=queue.now_ms, sent_at=queue.now_ms), kind=Kind.STATE)
     assert queue.deliver() == []
     for tenant_id in (TENANT, OTHER_TENANT):
-        (latest,) = stored("latest", tenant_id)
+        (latest,) = stored("latest", "", tenant_id)
         assert list(orjson.loads(latest["latest"])["values"]) == ["a"]
     topics = sorted(topic for topic, _ in platform.acknowledgements.driver.sent)  # type: ignore[attr-defined]
     assert topics == [f"ack/{TENANT}/{DEVICE}", f"ack/{OTHER_TENANT}/{DEVICE}"]
@@ -44,7 +44,7 @@ def test_a_batch_that_is_delivered_twice_counts_once(queue: Queue, stored: Store
     queue.add(sent(queue))
     queue.deliver()
     queue.deliver()
-    assert len(stored(f"history#{DEVICE}")) == 1
+    assert len(stored(f"telemetry#{DEVICE}", "history#")) == 1
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_a_device_may_not_say_is_in_its_owners_quarantine_and_nowhere_else(
     assert queue.deliver() == []
     assert rules(stored) == [rule]
     assert stored("latest") == []
-    assert stored("latest", OTHER_TENANT) == []
+    assert stored("latest", "", OTHER_TENANT) == []
     assert rules(stored, OTHER_TENANT) == []
 
 
@@ -146,10 +146,10 @@ def test_a_store_that_does_not_answer_brings_back_its_messages_only(
     failing_id = queue.add(sent(queue, session="session-down"))
     queue.add(sent(queue), tenant_id=OTHER_TENANT)
     assert queue.deliver() == [failing_id]
-    assert len(stored("latest", OTHER_TENANT)) == 1
+    assert len(stored("latest", "", OTHER_TENANT)) == 1
     down = False
     assert queue.deliver() == []
-    assert len(stored(f"history#{DEVICE}")) == 1
+    assert len(stored(f"telemetry#{DEVICE}", "history#")) == 1
 
 
 def test_an_unforeseen_failure_of_one_device_is_not_anothers(
@@ -166,4 +166,4 @@ def test_an_unforeseen_failure_of_one_device_is_not_anothers(
     failing_id = queue.add(sent(queue, session="session-down"))
     queue.add(sent(queue), tenant_id=OTHER_TENANT)
     assert queue.deliver() == [failing_id]
-    assert len(stored("latest", OTHER_TENANT)) == 1
+    assert len(stored("latest", "", OTHER_TENANT)) == 1

@@ -30,7 +30,7 @@ def two_hours_ago(platform: Platform, queue: Queue, tenants: None) -> None:
 
 def files(platform: Platform, tenant_id: str = TENANT) -> list[Any]:
     documents = platform.open_tenant(tenant_id, None, "test").documents
-    return [document.data["rows"] for document in documents.query(Query(f"history#{DEVICE}")).items]
+    return [document.data["rows"] for document in documents.query(Query(f"telemetry#{DEVICE}", "history#")).items]
 
 
 def test_the_schedules_event_compacts_every_tenants_history(platform: Platform) -> None:

@@ -109,9 +109,9 @@ class MortalObjects(MemoryObjects):
 
     is_dying = False
 
-    def put(self, *args: Any) -> ObjectInfo:
+    def put(self, *given: Any, **conditions: Any) -> ObjectInfo:
         self._die()
-        return super().put(*args)
+        return super().put(*given, **conditions)
 
     def delete(self, key: str) -> None:
         self._die()

@@ -74,7 +74,7 @@ def test_latest_and_minutes_are_left_as_they_are() -> None:
 
 
 def test_entries_say_that_the_minutes_do_not_hold_their_readings() -> None:
-    entries = sent(long_file()).world.documents(f"history#{DEVICE}")
+    entries = sent(long_file()).world.documents(f"telemetry#{DEVICE}", "history#")
     assert {entry.data["summarised"] for entry in entries} == {False}
 
 

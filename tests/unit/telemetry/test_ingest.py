@@ -241,8 +241,8 @@ def test_the_death_of_an_old_session_leaves_the_new_one_alone() -> None:
 def test_companions_are_kept_by_their_time() -> None:
     world = World()
     world.receive(birth(seq=0), state(seq=1), counters(seq=2), alarm(seq=3))
-    for partition in ("birth", "state", "counters", "alarm"):
-        (found,) = world.documents(f"{partition}#edge-07")
+    for kind in ("birth", "state", "counters", "alarm"):
+        (found,) = world.documents("telemetry#edge-07", f"{kind}#")
         assert found.data["t"] == NOW_MS
     assert world.told() == [{"session": SESSION, "seq": 3}]
 

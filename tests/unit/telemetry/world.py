@@ -81,14 +81,18 @@ class World:
     def rollups(self) -> dict[tuple[str, str], Rollup]:
         """Summaries by minute and metric."""
         return {
-            (found.key.id, metric): rollup
-            for found in self.documents(f"rollup#{DEVICE}")
+            (found.key.id.removeprefix("rollup#"), metric): rollup
+            for found in self.documents(f"telemetry#{DEVICE}", "rollup#")
             for metric, rollup in minutes.from_document_text(str(found.data["metrics"])).items()
         }
 
     def history(self) -> list[tuple[Any, ...]]:
         """Every stored reading: metric, time, number, text, quality, status, clock, session, seq."""
-        return [row for entry in self.documents(f"history#{DEVICE}") for row in self.rows(str(entry.data["object"]))]
+        return [
+            row
+            for entry in self.documents(f"telemetry#{DEVICE}", "history#")
+            for row in self.rows(str(entry.data["object"]))
+        ]
 
     def rows(self, key: str) -> list[tuple[Any, ...]]:
         with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
@@ -100,14 +104,14 @@ class World:
         """Each fault kept, with the time of its message."""
         return [
             {"received_at": found.data["received_at"], **fault}
-            for found in self.documents(f"quarantine#{DEVICE}")
+            for found in self.documents(f"telemetry#{DEVICE}", "quarantine#")
             for fault in orjson.loads(str(found.data["faults"]))
         ]
 
-    def documents(self, partition: str) -> list[Document]:
+    def documents(self, partition: str, prefix: str = "") -> list[Document]:
         found, cursor = list[Document](), None
         while True:
-            page = self.tenant.documents.query(Query(partition, limit=1000, cursor=cursor))
+            page = self.tenant.documents.query(Query(partition, prefix, limit=1000, cursor=cursor))
             found += page.items
             if page.next_cursor is None:
                 return found
