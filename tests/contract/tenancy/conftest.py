@@ -38,7 +38,7 @@ def database(application: DatabaseLogin, owner: DatabaseLogin) -> Iterator[Datab
     """The application's connection to tables that are empty."""
     with owner.connect(autocommit=True) as connection:
         connection.execute("ALTER TABLE audit DISABLE TRIGGER audit_is_append_only")
-        connection.execute("TRUNCATE tenants, onboarding_steps, memberships, audit, outbox")
+        connection.execute("TRUNCATE tenants, moves, onboarding_steps, memberships, audit, outbox")
         connection.execute("ALTER TABLE audit ENABLE TRIGGER audit_is_append_only")
     database = Database(lambda: application)
     yield database
