@@ -59,8 +59,8 @@ def store_messages(
 ) -> Ingested:
     """Store messages of one device and tell it up to where everything is stored.
 
-    History is uploaded first and the newest values are written, both of which may happen twice; then one atomic write in
-    the device's partition says the rest: ledger, summaries, the files that count. Only with it is a message stored.
+    History is uploaded first and the newest values are written, both of which may happen twice; then one atomic write
+    in the device's partition says the rest: ledger, summaries, files that count. Only with it is a message stored.
     What does not fit one write is done in several, each complete in itself. Two callers at once do not add up: the
     ledger's version decides, and who loses reads again. A failure leaves either all or nothing of each write.
     """

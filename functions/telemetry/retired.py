@@ -9,7 +9,7 @@ from functions.telemetry.import_pieces import FOLDER
 from functions.telemetry.manifest import entries_of, every
 from makoto.domain import DeviceId, ms_from_instant
 from makoto.ports.context import TenantContext
-from makoto.ports.documents import Key, Query
+from makoto.ports.documents import Datum, Key, Query
 from makoto.ports.objects import ObjectInfo
 
 PARTITION = "retired"
@@ -27,7 +27,7 @@ _END_OF_TIME = 2**22
 def retire(device: DeviceId, hour: int, objects: Iterable[str], tenant: TenantContext) -> None:
     """Remember files of an hour to delete once the grace period is over; written before they cease to count."""
     due_ms, ulid = ms_from_instant(tenant.clock.now() + GRACE), tenant.ids.ulid()
-    note = {"device": device, "hour": hour, "objects": list(objects)}
+    note: dict[str, Datum] = {"device": device, "hour": hour, "objects": list(objects)}
     tenant.documents.put(Key(PARTITION, f"{keys.instant_name(due_ms)}#{ulid}"), note)
 
 
