@@ -99,6 +99,17 @@ class BatchesContract(StoreContract):
         assert refused.value.index == 1
         assert documents.find(other) is None
 
+    def test_a_version_of_what_is_no_longer_there_undoes_all(self, documents: Documents) -> None:
+        gone = IfVersion(documents.put(KEY, {}).version)
+        documents.delete(KEY)
+
+        for write in (Put(KEY, {}, gone), Delete(KEY, gone), Check(KEY, gone)):
+            with pytest.raises(ConditionFailed) as refused:
+                documents.atomic([Put(Key("partition", "other"), {}), write])
+            assert refused.value.index == 1
+
+        assert documents.query(Query("partition")).items == ()
+
     def test_a_check_that_asks_for_nothing_shifts_no_place(self, documents: Documents) -> None:
         documents.put(KEY, {})
 
