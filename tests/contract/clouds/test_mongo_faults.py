@@ -210,7 +210,7 @@ def test_without_a_primary_reads_are_unavailable_and_writes_may_be_applied(
         documents.put(KEY, {"n": 2})
 
 
-@pytest.mark.parametrize("code", [16500, 112, 24, 462])
+@pytest.mark.parametrize("code", [16500, 112, 24, 462, 11000])
 def test_a_busy_store_is_tried_again_and_then_throttled(
     world: MongoWorld, tenant: TenantRecord, documents: Documents, code: int
 ) -> None:

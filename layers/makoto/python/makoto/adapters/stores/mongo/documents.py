@@ -127,7 +127,9 @@ class MongoDocuments:
     def explain(self, scan: Scan) -> Plan:
         from bson.json_util import dumps
 
-        return Plan("partition", dumps({"find": COLLECTION, **_find(scan)}, ensure_ascii=False))
+        asked = _find(scan)
+        sent = {"find": COLLECTION, "filter": asked["filter"], "sort": dict(asked["sort"]), "limit": asked["limit"]}
+        return Plan("partition", dumps(sent, ensure_ascii=False))
 
     def _found(self, request: Stored) -> list[Document]:
         def act(client: "MongoClient[Stored]") -> list[Stored]:
