@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.commands import devices, identity, outbox, telemetry, tenants
+from cli.commands import devices, identity, moves, outbox, telemetry, tenants
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.simulate import simulate
@@ -20,6 +20,10 @@ app.command("login", help=text("login"))(identity.login)
 app.command("logout", help=text("logout"))(identity.logout)
 app.command("whoami", help=text("whoami"))(identity.whoami)
 app.add_typer(tenants.app, name="tenants")
+tenants.app.command("move", help=text("tenants.move"))(moves.move)
+tenants.app.command("moves", help=text("tenants.moves"))(moves.moves)
+tenants.app.command("move-roll-back", help=text("tenants.move-roll-back"))(moves.roll_back)
+tenants.app.command("move-finish", help=text("tenants.move-finish"))(moves.finish)
 app.add_typer(devices.app, name="devices")
 app.add_typer(telemetry.app, name="telemetry")
 app.add_typer(outbox.app, name="outbox")

@@ -24,6 +24,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tenants.suspend": ("Refuse a tenant on every path.", "テナントを全経路で停止します。"),
     "tenants.resume": ("Serve a suspended tenant again.", "停止中のテナントを再開します。"),
     "tenants.delete": ("Delete an empty tenant.", "空のテナントを削除します。"),
+    "tenants.move": (
+        "Move a tenant to another cloud while it works. The same command again shows the same move.",
+        "稼働中のテナントを別のクラウドへ移行します。同じコマンドを再実行しても二重には移行しません。",
+    ),
+    "tenants.moves": ("List a tenant's moves, or follow one.", "テナントの移行の一覧、または進捗の表示。"),
+    "tenants.move-roll-back": (
+        "Take a tenant back to the cloud that it was moved from; nothing that it wrote is lost.",
+        "テナントを移行元のクラウドへ戻します。書き込みは失われません。",
+    ),
+    "tenants.move-finish": ("End a move's grace period now.", "移行の猶予期間を今すぐ終了します。"),
     "devices.register": ("Register a device and save its credentials.", "デバイスを登録し、認証情報を保存します。"),
     "devices.list": ("List devices.", "デバイスの一覧。"),
     "devices.show": ("Show one device with its history.", "デバイスと変更履歴を表示します。"),

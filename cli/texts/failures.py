@@ -89,4 +89,14 @@ FAILURES: dict[str, tuple[str, str]] = {
         "This needs the laptop cloud: run `make up` first.",
         "ローカル環境が必要です。先に `make up` を実行してください。",
     ),
+    "error.no_move": ("Tenant {tenant_id} was never moved.", "テナント {tenant_id} の移行はありません。"),
+    "error.rolled_back": (
+        "The move was rolled back ({cause}). The tenant works where it worked before.",
+        "移行は取り消されました（{cause}）。テナントは元のクラウドで稼働しています。",
+    ),
+    "error.move_config": (
+        "Say where the target's stores are: --config FILE.",
+        "移行先のストアを --config FILE で指定してください。",
+    ),
+    "error.move_file": ("{file} holds no JSON object.", "{file} は JSON オブジェクトではありません。"),
 }

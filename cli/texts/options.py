@@ -103,4 +103,30 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "opt.speed": ("How much faster the machines live.", "時間の進みの倍率。"),
     "opt.duration": ("Seconds to run; endless where absent.", "実行する秒数（省略時は止めるまで）。"),
     "opt.seed": ("The same seed gives the same factory.", "同じ値なら同じ工場になります。"),
+    "opt.move_to": (
+        "Where to: hosted (the platform's account), aws (an account of its own), azure, custom or sakura.",
+        "移行先：hosted（基盤のアカウント）・aws（顧客のアカウント）・azure・custom・sakura。",
+    ),
+    "opt.move_config": (
+        "JSON file that says where the target's stores are.",
+        "移行先のストアを記した JSON ファイル。",
+    ),
+    "opt.move_keys": (
+        "JSON file with the keys to the target; they are entrusted to the key ring and shown nowhere.",
+        "移行先の鍵を記した JSON ファイル（鍵束にのみ保管され、表示されません）。",
+    ),
+    "opt.grace": (
+        "How long the tenant can be taken back after the switch.",
+        "切替後に移行元へ戻せる猶予の時間数。",
+    ),
+    "opt.longest_pause": (
+        "Seconds that writes may wait for the switch at most; beyond that the move is called off.",
+        "切替のために書き込みを待たせる最大秒数（超えると移行を中止します）。",
+    ),
+    "opt.remove_source": (
+        "Remove the source's stores when the grace period is over.",
+        "猶予期間の終了後、移行元のストアを削除します。",
+    ),
+    "opt.move": ("Id of the move; the latest where absent.", "移行の ID（省略時は最新）。"),
+    "opt.watch": ("Stay and show the progress.", "進捗を表示し続けます。"),
 }
