@@ -33,7 +33,7 @@ LIMITS = DocumentLimits(
     max_batch_put=1000,
     max_atomic_writes=100,
     max_atomic_bytes=4_000_000,
-    atomic_scope="store",
+    atomic_scope="partition",  # the narrowest of the stores, so that no use case relies on more
 )
 
 
