@@ -13,6 +13,7 @@ from functions.tenants import commands
 from functions.tenants.commands import OnboardTenant, SuspendTenant
 from tests.unit.tenants.world import command
 
+KEY_ARN = "arn:aws:kms:ap-northeast-1:222222222222:key/0b2c1f9e-5d3a-4b7e-9c4d-3f1a2b4c5d6e"
 OWN = {
     "mode": "own_account",
     "account_id": "222222222222",
@@ -115,6 +116,9 @@ def test_features_are_distinct_words(features: Any) -> None:
         ({**OWN, "account_id": 222222222222}, ("account_id",)),
         ({**OWN, "region": "tokyo"}, ("region",)),
         ({**OWN, "surprise": True}, ("surprise",)),
+        ({**OWN, "kms_key_arn": "alias/mine"}, ("kms_key_arn",)),
+        ({**OWN, "kms_key_arn": KEY_ARN.replace("222222222222", "333333333333")}, ("kms_key_arn",)),
+        ({**OWN, "kms_key_arn": KEY_ARN.replace("ap-northeast-1", "us-east-1")}, ("kms_key_arn",)),
         ({**OWN, "role_arn": "arn:aws:iam::333333333333:role/makoto-tenant-access"}, ("role_arn",)),
         ({**OWN, "role_arn": "arn:aws:iam::222222222222:role/another"}, ("role_arn",)),
         ({**OWN, "role_arn": "arn:aws:iam::222222222222:role/path/makoto-tenant-access"}, ("role_arn",)),

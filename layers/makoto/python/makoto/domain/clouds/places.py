@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from makoto.domain.clouds.aws import AccountId, AwsAccount, Region, RoleArn
+from makoto.domain.clouds.aws import AccountId, AwsAccount, KeyArn, Region, RoleArn
 from makoto.domain.clouds.azure import AzureAccount
 from makoto.domain.clouds.custom import CustomStores
 from makoto.domain.clouds.keys import CloudKeys, checked_keys
@@ -52,6 +52,15 @@ class OwnAccount(Value):
     region: Region
     role_arn: RoleArn
     external_id: AgreedExternalId
+    kms_key_arn: KeyArn | None = None
+
+    @field_validator("kms_key_arn")
+    @classmethod
+    def _key_is_where_the_stores_are(cls, key_arn: str | None, given: ValidationInfo) -> str | None:
+        place = [given.data.get("region"), given.data.get("account_id")]
+        if key_arn is not None and None not in place and key_arn.split(":")[3:5] != place:
+            raise ValueError("must be a key of account_id in region")
+        return key_arn
 
     @field_validator("role_arn")
     @classmethod
@@ -66,9 +75,7 @@ class OwnAccount(Value):
 
     @property
     def account(self) -> AwsAccount:
-        return AwsAccount(
-            account_id=self.account_id, region=self.region, role_arn=self.role_arn, external_id=self.external_id
-        )
+        return AwsAccount(**self.model_dump(exclude={"mode"}))
 
     @property
     def keys(self) -> Mapping[str, SecretStr]:
