@@ -2,6 +2,8 @@
 
 import pytest
 
+from makoto.adapters.clouds.memory import FixedClock
+from makoto.adapters.system import SystemClock
 from tests.contract.clouds.batches_suite import BatchesContract
 from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
@@ -20,6 +22,7 @@ from tests.contract.clouds.worlds import AwsWorld
 class OnAws:
     @pytest.fixture
     def world(self, aws_world: AwsWorld) -> AwsWorld:
+        aws_world.clock = FixedClock(SystemClock().now())  # the test before may have moved it
         return aws_world
 
 

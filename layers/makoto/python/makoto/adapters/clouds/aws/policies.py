@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from makoto.adapters.clouds.aws.names import bucket_arn, secrets_arn, table_arn
+from makoto.adapters.clouds.aws.names import aws_account, bucket_arn, secrets_arn, table_arn
 from makoto.domain import TenantRecord
 
 TABLE_ACTIONS = (
@@ -17,11 +17,13 @@ TABLE_ACTIONS = (
     "UpdateItem",
 )
 OBJECT_ACTIONS = ("AbortMultipartUpload", "DeleteObject", "GetObject", "PutObject")
+KEY_ACTIONS = ("Decrypt", "GenerateDataKey")
 SECRET_ACTIONS = ("CreateSecret", "DeleteSecret", "DescribeSecret", "GetSecretValue", "PutSecretValue")
 
 
 def data_policy(record: TenantRecord) -> dict[str, Any]:
-    """What the stores of one tenant need: its tables' items, its bucket's objects, its secrets."""
+    """What the stores of one tenant need: its tables' items, its bucket's objects, its secrets, its key."""
+    key_arn = aws_account(record).kms_key_arn
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -29,6 +31,7 @@ def data_policy(record: TenantRecord) -> dict[str, Any]:
             _allow("s3", ("ListBucket",), bucket_arn(record)),
             _allow("s3", OBJECT_ACTIONS, f"{bucket_arn(record)}/*"),
             _allow("secretsmanager", SECRET_ACTIONS, secrets_arn(record)),
+            *([_allow("kms", KEY_ACTIONS, key_arn)] if key_arn else []),
         ],
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 from makoto.adapters.clouds import CloudDependencies, KeptConnection, StoreKey
 from makoto.adapters.clouds.aws.credentials import CredentialsBroker, Policy, TenantCredentials
 from makoto.adapters.clouds.aws.documents import DynamoDocuments
-from makoto.adapters.clouds.aws.names import bucket_name, secret_prefix, table_name
+from makoto.adapters.clouds.aws.names import aws_account, bucket_name, secret_prefix, table_name
 from makoto.adapters.clouds.aws.objects import bucket_of
 from makoto.adapters.clouds.aws.policies import walk_policy
 from makoto.adapters.clouds.aws.secrets import SecretsManagerSecrets
@@ -39,8 +39,13 @@ class TenantCloud:
         return DynamoDocuments(data, table, ids, self._connection("documents", read_whole, "walk", _close))
 
     def _objects(self) -> S3Objects:
-        tenant_id, cloud, fetch = self._record.tenant_id, self._record.cloud, self._credentials
-        bucket = bucket_of(bucket_name(tenant_id), cloud.region, endpoint_url=self._dependencies.endpoint_url)
+        account, fetch = aws_account(self._record), self._credentials
+        bucket = bucket_of(
+            bucket_name(self._record.tenant_id),
+            account.region,
+            endpoint_url=self._dependencies.endpoint_url,
+            key_id=account.kms_key_arn,
+        )
         connection = self._connection("objects", lambda: open_bucket(bucket, fetch))
         return S3Objects(bucket, connection, fetch, self._dependencies.clock)
 

@@ -9,7 +9,9 @@ from makoto.adapters.clouds.aws.credentials import TENANT_TAG
 from makoto.adapters.clouds.aws.errors import code_of
 from makoto.adapters.clouds.aws.names import aws_account, bucket_arn, bucket_name
 from makoto.adapters.clouds.aws.tenant_resources import named_store
+from makoto.adapters.stores.endpoints import OutsideRegions
 from makoto.domain import TenantRecord
+from makoto.errors import FieldError
 from makoto.ports.provisioning import StoreTaken
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ class TenantBucket:
         self._tenant_id = record.tenant_id
         self._region = record.cloud.region
         self._owner = aws_account(record).account_id
+        self._key_arn = aws_account(record).kms_key_arn
         self._arn = bucket_arn(record)
         self.name = bucket_name(record.tenant_id)
 
@@ -68,7 +71,14 @@ class TenantBucket:
         closed: Any = dict.fromkeys(
             ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
         )
-        encrypted: Any = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+        by: Any = (
+            {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self._key_arn}
+            if self._key_arn
+            else {"SSEAlgorithm": "AES256"}
+        )
+        encrypted: Any = {
+            "Rules": [{"ApplyServerSideEncryptionByDefault": by, "BucketKeyEnabled": bool(self._key_arn)}]
+        }
         tags: Any = {"TagSet": [{"Key": TENANT_TAG, "Value": self._tenant_id}]}
         self._client.put_public_access_block(Bucket=self.name, PublicAccessBlockConfiguration=closed)
         self._client.put_bucket_tagging(Bucket=self.name, Tagging=tags)
@@ -109,12 +119,18 @@ class TenantBucket:
         from botocore.exceptions import ClientError
 
         try:
-            self._client.head_bucket(Bucket=self.name, ExpectedBucketOwner=self._owner)
+            told = self._client.head_bucket(Bucket=self.name, ExpectedBucketOwner=self._owner)
         except ClientError as error:
             if code_of(error) in ("404", "NoSuchBucket"):
                 return False
             raise
+        self._require_region(told.get("BucketRegion", self._region))
         return True
+
+    def _require_region(self, told: str) -> None:
+        if told != self._region:
+            detail = f"the bucket {self.name} lies in {told} and not in {self._region}"
+            raise OutsideRegions(detail, errors=[FieldError("/cloud/region", "residency", detail)])
 
     def _is_ours(self) -> bool:
         from botocore.exceptions import ClientError
