@@ -5,12 +5,13 @@ import sys
 
 from rich.console import Console
 
-from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest
+from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest, moves
 from tests.bench.table import Row, print_table
 
 BENCHES = {
     "ingest": ingest.rows,
     "history": history.rows,
+    "moves": moves.rows,
     "authorised_get": authorised_get.rows,
     "cold_start": cold_start.rows,
     "documents_postgres": documents_postgres.rows,
