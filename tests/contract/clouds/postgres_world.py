@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from local.postgres import DATABASE, OWNER, Postgres
@@ -78,6 +79,18 @@ class PostgresWorld:
 
     def pool(self) -> PostgresPool:
         return connect(self.database, self.keys, self.network, name="makoto-contract")
+
+    def administrator(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """A session of the world's own user, beside the driver's."""
+        told = self.database
+        return psycopg.connect(
+            host=told.host,
+            port=told.port,
+            dbname=told.database,
+            user=self.keys["username"],
+            password=self.keys["password"],
+            autocommit=True,
+        )
 
     def close(self) -> None:
         for record in self.tenants:

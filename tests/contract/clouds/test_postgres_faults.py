@@ -5,12 +5,10 @@ import signal
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from local.postgres import Postgres
@@ -20,7 +18,7 @@ from makoto.adapters.stores.postgres import PostgresDocuments
 from makoto.domain import TenantRecord
 from makoto.errors import Forbidden, Throttled, Unavailable
 from makoto.ports.connection import CredentialsRefused
-from makoto.ports.documents import Check, Delete, Documents, IfAbsent, Key, MaybeApplied, Put, Query
+from makoto.ports.documents import Delete, Documents, IfAbsent, Key, MaybeApplied, Put, Query
 from tests.contract.clouds.postgres_world import PostgresWorld, schema_of
 from tests.contract.faults import FaultyProxy
 
@@ -60,18 +58,6 @@ def far(world: PostgresWorld, tenant: TenantRecord, proxy: FaultyProxy) -> Itera
     other = PostgresWorld(beyond, world.keys, world.network)
     yield other.open(tenant).documents
     other.close()
-
-
-def administrator(world: PostgresWorld) -> "psycopg.Connection[tuple[object, ...]]":
-    told = world.database
-    return psycopg.connect(
-        host=told.host,
-        port=told.port,
-        dbname=told.database,
-        user=world.keys["username"],
-        password=world.keys["password"],
-        autocommit=True,
-    )
 
 
 def test_a_read_whose_answer_is_lost_is_unavailable_and_the_next_one_succeeds(
@@ -166,7 +152,7 @@ def test_an_idle_connection_that_was_reset_is_noticed_before_a_write_is_sent(
 
 def test_an_idle_session_that_the_server_ended_is_replaced_unnoticed(world: PostgresWorld, near: Documents) -> None:
     near.put(KEY, {"n": 1})
-    with administrator(world) as connection:
+    with world.administrator() as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE application_name = 'makoto-contract' AND pid <> pg_backend_pid()"
@@ -236,26 +222,11 @@ def test_a_server_killed_in_the_middle_of_a_transaction_has_kept_nothing_of_it(o
     world.close()
 
 
-def test_a_row_that_another_holds_is_throttled_within_seconds(
-    world: PostgresWorld, tenant: TenantRecord, near: Documents
-) -> None:
-    near.put(KEY, {"n": 1})
-    with administrator(world) as holder, holder.transaction():
-        holder.execute(f'SELECT 1 FROM "{schema_of(tenant)}".documents FOR UPDATE'.encode())
-
-        for write in (Put(KEY, {"n": 2}), Check(KEY, IfAbsent())):
-            with pytest.raises(Throttled):
-                world.driver(tenant).write_all([write, Put(OTHER, {})], world.clock.now())
-
-    assert near.find(OTHER) is None
-    near.put(KEY, {"n": 3})
-
-
 @pytest.mark.parametrize("dropped", ["TABLE {}.documents", "SCHEMA {} CASCADE"])
 def test_a_deleted_store_is_named_as_missing(
     world: PostgresWorld, tenant: TenantRecord, near: Documents, dropped: str
 ) -> None:
-    with administrator(world) as connection:
+    with world.administrator() as connection:
         connection.execute(f"DROP {dropped.format(chr(34) + schema_of(tenant) + chr(34))}".encode())
 
     acts: list[Callable[[], object]] = [
@@ -289,7 +260,7 @@ def test_an_unknown_database_is_a_store_that_is_not_there(world: PostgresWorld, 
 def guest(world: PostgresWorld, tenant: TenantRecord) -> Iterator[PostgresWorld]:
     """The server as a user who may use the tenant's schema and no other."""
     name, schema = f"guest_{tenant.tenant_id}", f'"{schema_of(tenant)}"'
-    with administrator(world) as connection:
+    with world.administrator() as connection:
         connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'first' CONNECTION LIMIT 2".encode())
         connection.execute(f"GRANT {name} TO CURRENT_USER".encode())
         connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
@@ -315,7 +286,7 @@ def test_a_rotated_password_is_taken_up_when_the_old_session_has_ended(
 ) -> None:
     documents = guest.open(tenant).documents
     documents.put(KEY, {"n": 1})
-    with administrator(world) as connection:
+    with world.administrator() as connection:
         connection.execute(f"ALTER ROLE {guest.keys['username']} PASSWORD 'second'".encode())
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = %s", [guest.keys["username"]]
@@ -333,42 +304,6 @@ def test_a_server_that_takes_no_more_connections_is_throttled(guest: PostgresWor
     with pool.lend(), pool.lend(), pytest.raises(Throttled), pool.lend():
         pass
     pool.close()
-
-
-def test_a_transaction_left_open_is_never_lent_to_the_next(world: PostgresWorld) -> None:
-    pool = world.pool()
-    with pool.lend() as session:
-        session.execute("BEGIN")
-        left = session.info.backend_pid
-
-    with pool.lend() as session:
-        assert session.info.backend_pid != left
-    pool.close()
-
-
-def test_more_threads_than_sessions_wait_for_one_another(world: PostgresWorld) -> None:
-    pool = world.pool()
-
-    def ask(number: int) -> tuple[int, object]:
-        with pool.lend() as session:
-            answer = session.execute("SELECT %s::int", [number]).fetchone()
-            assert answer == (number,)
-            return session.info.backend_pid, answer
-
-    with ThreadPoolExecutor(16) as threads:
-        served = {pid for pid, _ in threads.map(ask, range(600))}
-
-    assert 1 <= len(served) <= 4
-    pool.close()
-
-
-def test_a_closed_pool_closes_what_comes_back_to_it(world: PostgresWorld) -> None:
-    pool = world.pool()
-    with pool.lend() as session:
-        pool.close()
-        assert not session.closed
-
-    assert session.closed
 
 
 def test_keys_are_of_one_tenant_even_where_a_partition_is_written_as_sql(world: PostgresWorld, near: Documents) -> None:

@@ -48,15 +48,7 @@ def record() -> TenantRecord:
 
 @pytest.fixture
 def owner(world: PostgresWorld) -> "Iterator[psycopg.Connection[tuple[object, ...]]]":
-    told, keys = world.database, world.keys
-    with psycopg.connect(
-        host=told.host,
-        port=told.port,
-        dbname=told.database,
-        user=keys["username"],
-        password=keys["password"],
-        autocommit=True,
-    ) as connection:
+    with world.administrator() as connection:
         yield connection
 
 
