@@ -33,12 +33,14 @@ OTHER = Key("partition", "other")
 ALL = "alwaysOn"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what never answers be given up in half a second."""
-    monkeypatch.setattr(client_module, "ANSWER_MS", 600)
-    monkeypatch.setattr(client_module, "CONNECT_MS", 300)
-    monkeypatch.setattr(transactions, "TOGETHER_S", 1)
+    """Let what never answers be given up soon."""
+    monkeypatch.setattr(client_module, "ANSWER_MS", 1_500)
+    monkeypatch.setattr(transactions, "TOGETHER_S", 1.5)
+
+
+hurried = pytest.mark.usefixtures("_in_a_hurry")
 
 
 @pytest.fixture
@@ -122,6 +124,7 @@ def test_an_atomic_write_cut_at_any_command_happens_once(
     assert [found.key for found in far.query(Query("partition")).items] == [KEY]
 
 
+@hurried
 @pytest.mark.parametrize("command", ["update", "delete"])
 def test_a_write_that_never_gets_an_answer_may_be_applied(
     world: MongoWorld, documents: Documents, command: str
@@ -133,6 +136,7 @@ def test_a_write_that_never_gets_an_answer_may_be_applied(
         documents.put(KEY, {"n": 2}) if command == "update" else documents.delete(KEY)
 
 
+@hurried
 def test_a_transaction_that_never_gets_to_its_commit_has_done_nothing(world: MongoWorld, documents: Documents) -> None:
     documents.put(OTHER, {})
     failing(world, ["delete"], closeConnection=True)
@@ -144,6 +148,7 @@ def test_a_transaction_that_never_gets_to_its_commit_has_done_nothing(world: Mon
     assert [found.key for found in documents.query(Query("partition")).items] == [OTHER]
 
 
+@hurried
 def test_a_commit_without_an_answer_may_be_applied(world: MongoWorld, documents: Documents) -> None:
     documents.find(KEY)
     failing(world, ["commitTransaction"], closeConnection=True)
@@ -152,6 +157,7 @@ def test_a_commit_without_an_answer_may_be_applied(world: MongoWorld, documents:
         documents.atomic([Put(KEY, {}, IfAbsent())])
 
 
+@hurried
 def test_a_commit_that_a_majority_does_not_confirm_may_be_applied(world: MongoWorld, documents: Documents) -> None:
     unconfirmed = {"code": 64, "codeName": "WriteConcernFailed", "errmsg": "waiting for replication timed out"}
     failing(world, ["commitTransaction"], writeConcernError=unconfirmed)
@@ -163,6 +169,7 @@ def test_a_commit_that_a_majority_does_not_confirm_may_be_applied(world: MongoWo
         documents.put(KEY, {})
 
 
+@hurried
 def test_a_server_that_is_down_is_unavailable_also_for_a_write_and_served_again_when_it_is_back(
     world: MongoWorld, proxy: FaultyProxy
 ) -> None:
@@ -197,6 +204,7 @@ def test_another_primary_is_found_unnoticed(world: MongoWorld, documents: Docume
         assert documents.get(KEY).data == {"n": 1}
 
 
+@hurried
 def test_without_a_primary_reads_are_unavailable_and_writes_may_be_applied(
     world: MongoWorld, documents: Documents
 ) -> None:
