@@ -25,6 +25,8 @@ class Parcel:
     @classmethod
     def of(cls, body: Body, size: int) -> Self:
         """Split after `size` bytes. A file that can be wound back is read twice, the first time for its checksum."""
+        if isinstance(body, bytes) and len(body) <= size:  # as it is: copying 1 MiB takes a fifth of hashing it
+            return cls(body, None, digest(body))
         if isinstance(body, bytes | bytearray | memoryview):
             view = memoryview(body)
             known = digest(view)
