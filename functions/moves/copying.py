@@ -61,8 +61,11 @@ def copy_secrets(move: Move, desk: Desk) -> Move:
 
 
 def catch_up(move: Move, desk: Desk) -> Move:
-    """Work the journal off while writers go on, until so little is left that the pause can take it."""
-    before = desk.ports.clock.now() - timedelta(seconds=desk.ports.longest_write_s)
+    """Work the journal off while writers go on, until so little is left that the pause can take it.
+
+    An intent is ripe when its own storing and the write after it have ended, however slow both were.
+    """
+    before = desk.ports.clock.now() - timedelta(seconds=2 * desk.ports.longest_write_s)
     done, young = catching_up.catch_up(desk.leg(move), before)
     more = counted(move, journal_left=young)
     return more if done > catching_up.FEW else entered(more, MoveStep.PAUSE, desk)

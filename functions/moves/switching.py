@@ -65,7 +65,8 @@ def switch(move: Move, desk: Desk) -> Move:
     now = desk.ports.clock.now()
     grace_until = now + timedelta(hours=move.grace_hours)
     gone = move.model_copy(update={"switched_at": now, "grace_until": grace_until, "cause": None})
-    return entered(gone, MoveStep.LATE_UPLOADS, desk, until=min(now + SIGNED_FOR, grace_until))
+    last_address = move.started_at + SIGNED_FOR + timedelta(seconds=desk.ports.pause_s)
+    return entered(gone, MoveStep.LATE_UPLOADS, desk, until=max(now, last_address))
 
 
 def late_uploads(move: Move, desk: Desk) -> Move:

@@ -33,9 +33,10 @@ class Announcer:
     journal: Journal
 
     def pass_with(self, kind: Kind, *names: tuple[str, ...]) -> None:
-        """Return when the write of these names may begin."""
+        """Return when the write of these names may begin: to announce it takes a while, so the gate is asked again."""
         if self.gate.passes():
             self.journal.announce(kind, names)
+            self.gate.passes()
 
 
 @dataclass(frozen=True, slots=True)
