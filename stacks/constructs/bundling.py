@@ -20,6 +20,7 @@ AWS_SERVICES = frozenset(
         "cognito-idp",
         "dynamodb",
         "events",
+        "iam",
         "iot",
         "iot-data",
         "kms",
