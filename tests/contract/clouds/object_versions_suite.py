@@ -31,7 +31,7 @@ class ObjectVersionsContract(StoreContract):
         if not objects.driver.limits.replaces_version:
             with pytest.raises(Invalid):
                 objects.upload(KEY, b"second", content_type="text/plain", if_match=first.etag)
-            return
+            pytest.skip("declared: the store cannot")
         second = objects.upload(KEY, b"second", content_type="text/plain", if_match=first.etag)
 
         with pytest.raises(ObjectChanged):

@@ -62,7 +62,7 @@ class ObjectsContract(StoreContract):
         if not objects.driver.limits.creates_once:
             with pytest.raises(Invalid):
                 objects.upload(KEY, b"first", content_type="text/plain", when_absent=True)
-            return
+            pytest.skip("declared: the store cannot")
         objects.upload(KEY, b"first", content_type="text/plain", when_absent=True)
 
         with pytest.raises(ObjectExists):
