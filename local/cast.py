@@ -1,10 +1,12 @@
-"""The demo's cast: two factories in accounts of their own, their people and their lines."""
+"""The demo's cast: three factories, each with a cloud of its own of another kind, their people and their lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from local.simulator.catalogue import FOOD, MACHINING, LinePlan
 
+Cloud = Literal["aws", "azure", "custom"]
 ADMINISTRATOR = "admin@makoto.example"
 
 
@@ -26,11 +28,12 @@ class DemoTenant:
 
     name: str
     organization: str
-    account: str
+    cloud: Cloud
     site: str
     administrator: str
     administrator_name: str
     plan: LinePlan
+    account: str = ""  # of one in AWS
     features: tuple[str, ...] = ("chat",)
 
     @property
@@ -46,9 +49,17 @@ class DemoTenant:
 
 TENANTS = (
     DemoTenant(
-        "東都精機株式会社", "toto-seiki", "111111111111", "nagoya", "admin@toto-seiki.example", "東 誠", MACHINING
+        "東都精機株式会社",
+        "toto-seiki",
+        "aws",
+        "nagoya",
+        "admin@toto-seiki.example",
+        "東 誠",
+        MACHINING,
+        "111111111111",
     ),
-    DemoTenant(
-        "みなと食品株式会社", "minato-foods", "222222222222", "yaizu", "admin@minato-foods.example", "港 真琴", FOOD
-    ),
+    DemoTenant("みなと食品株式会社", "minato-foods", "custom", "yaizu", "admin@minato-foods.example", "港 真琴", FOOD),
+    DemoTenant("あおば部品株式会社", "aoba-parts", "azure", "sendai", "admin@aoba-parts.example", "青葉 実", MACHINING),
 )
+REGIONS = ("ap-northeast-1", "jp-tokyo", "japaneast")
+"""Each of them lets its data lie anywhere in Japan, so that it may move from one cloud to another."""

@@ -4,7 +4,7 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from local import preflight
 from local.assembly import Assembly
 from local.aws import Aws
 from local.child import Child
+from local.customers import CustomersClouds
 from local.database import PlatformDatabase
 from local.deployment import Deployment
 from local.emulator import Emulator
@@ -75,7 +76,8 @@ class Laptop:
             with tell.step("Open the front door", "入口の起動"):
                 address = self._open_front_door(outputs["ApiId"])
             with tell.step("Onboard the demo tenants", "デモテナントの準備"):
-                logins = Onboarding(state, aws, assembly, address.url, outputs["UserPoolId"]).run()
+                customers = CustomersClouds(state, aws)
+                logins = Onboarding(state, aws, assembly, customers, address.url, outputs["UserPoolId"]).run()
             if self.settings.simulate:
                 with tell.step("Start the factories", "工場シミュレーターの起動"):
                     self._start_simulator()
@@ -88,6 +90,8 @@ class Laptop:
         with self._alone():
             for child in (self.simulator, self.front_door):
                 child.stop()
+            with self.narration.step("Stop the customers' own clouds", "顧客のクラウドの停止"):
+                CustomersClouds(state, Aws(Emulator(state).endpoint)).stop()
             with self.narration.step("Save and stop the AWS emulator", "AWS エミュレーターの保存と停止"):
                 Emulator(state).stop()
             with self.narration.step("Stop PostgreSQL", "PostgreSQL の停止"):
@@ -99,9 +103,11 @@ class Laptop:
     def parts(self) -> list[PartStatus]:
         """Every process, in the order of their start."""
         remembered = self.state.remembered()
+        customers = CustomersClouds(self.state, Aws(Emulator(self.state).endpoint))
         places = {
             Postgres(self.state).child: f"{HOST}:{remembered.postgres_port}",
             Emulator(self.state).child: f"{HOST}:{remembered.emulator_port}, mqtts {remembered.mqtt_port}",
+            **{part.child: f"{HOST}, {_told(part.ports)}" for part in customers.parts()},
             self.front_door: f"http://{HOST}:{self.port}",
             self.simulator: str(self.state.devices),
         }
@@ -144,6 +150,8 @@ class Laptop:
                 Postgres(state).start()
             with tell.step("Start the AWS emulator", "AWS エミュレーターの起動"):
                 Emulator(state).start()
+            with tell.step("Start the customers' own clouds", "顧客のクラウドの起動"):
+                CustomersClouds(state, Aws(Emulator(state).endpoint)).start()
             with tell.step("Synthesise the CDK app", "CDK アプリの合成"):
                 assembly, _ = synthesis.result()
         return assembly
@@ -178,6 +186,10 @@ class Laptop:
         with (self.state.root / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _told(ports: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {port}" for name, port in ports.items())
 
 
 def logins_of(state: State) -> dict[str, Any]:

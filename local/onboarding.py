@@ -1,7 +1,7 @@
-"""Demo data, by the public API: two tenants in accounts of their own, their administrators and their machines.
+"""Demo data, by the public API: three tenants in clouds of their own, their administrators and their machines.
 
-Three things the API cannot do are done as an operator does them once per environment: the first platform administrator,
-the customers' own role, and passwords, which the platform mails to people and a laptop has no mail.
+Three things the API cannot do are done as people do them once: the first platform administrator, what a customer makes
+in its own cloud, and passwords, which the platform mails to people and a laptop has no mail.
 """
 
 import json
@@ -12,7 +12,8 @@ from pathlib import Path
 from local.api_client import ApiClient, Json
 from local.assembly import Assembly
 from local.aws import Aws
-from local.cast import ADMINISTRATOR, TENANTS, DemoDevice, DemoTenant
+from local.cast import ADMINISTRATOR, REGIONS, TENANTS, Cloud, DemoDevice, DemoTenant
+from local.customers import CustomersClouds
 from local.deployment import Deployment
 from local.people import People
 from local.settings import ENVIRONMENT, PLATFORM_ACCOUNT, REGION
@@ -34,6 +35,7 @@ class Onboarding:
     state: State
     aws: Aws
     assembly: Assembly
+    customers: CustomersClouds
     url: str
     user_pool_id: str
 
@@ -63,26 +65,36 @@ class Onboarding:
 
     def _begin(self, platform: ApiClient, tenant: DemoTenant) -> str:
         """Return the id of the tenant; its onboarding is started unless it lives already."""
-        self._deploy_role(tenant)
         listed = platform.pages("/api/v1/admin/tenants")
         namesakes = [each for each in listed if each["organization"] == tenant.organization]
         living = [each["tenant_id"] for each in namesakes if each["status"] not in FREED]
         return living[0] if living else self._onboard(platform, tenant, attempt=len(namesakes))
 
-    def _deploy_role(self, tenant: DemoTenant) -> None:
+    def place(self, tenant: DemoTenant, kind: Cloud | None = None) -> Json:
+        """Make room for a tenant in a cloud of this kind, its own if none is named, and say where it is."""
+        match kind or tenant.cloud:
+            case "azure":
+                return self.customers.azure(tenant.organization)
+            case "custom":
+                return self.customers.custom(tenant.organization)
+            case "aws":
+                return self._account(tenant)
+
+    def _account(self, tenant: DemoTenant) -> Json:
         """Do what a customer does: deploy the platform's template in the own account."""
+        deployment = Deployment(Aws(self.aws.endpoint, tenant.account))
         template = self.assembly.template(f"{TENANT_ACCOUNT}.template.json")
         parameters = {"PlatformAccountId": PLATFORM_ACCOUNT, "PlatformEnvironment": ENVIRONMENT}
         parameters["ExternalId"] = tenant.external_id
-        Deployment(Aws(self.aws.endpoint, tenant.account)).deploy_stack(TENANT_ACCOUNT, template, parameters)
+        deployment.deploy_stack(TENANT_ACCOUNT, template, parameters)
+        role = deployment.outputs(TENANT_ACCOUNT)["RoleArn"]
+        account = {"account_id": tenant.account, "region": REGION, "role_arn": role}
+        return {"mode": "own_account", **account, "external_id": tenant.external_id}
 
     def _onboard(self, platform: ApiClient, tenant: DemoTenant, *, attempt: int) -> str:
-        outputs = Deployment(Aws(self.aws.endpoint, tenant.account)).outputs(TENANT_ACCOUNT)
-        cloud = {"mode": "own_account", "account_id": tenant.account, "region": REGION}
-        cloud |= {"role_arn": outputs["RoleArn"], "external_id": tenant.external_id}
-        body: Json = {"name": tenant.name, "organization": tenant.organization, "cloud": cloud}
+        body: Json = {"name": tenant.name, "organization": tenant.organization, "cloud": self.place(tenant)}
         body["administrator"] = {"email": tenant.administrator, "name": tenant.administrator_name}
-        body["features"] = list(tenant.features)
+        body["features"], body["residency"] = list(tenant.features), list(REGIONS)
         headers = {"Idempotency-Key": f"demo-{tenant.organization}-{attempt}"}
         return str(platform.call("POST", "/api/v1/admin/tenants", headers=headers, json=body)["tenant_id"])
 

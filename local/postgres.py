@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,17 @@ class Postgres:
 
     def wipe(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def make_database(self, name: str, password: str) -> None:
+        """Make a database for somebody else than the platform, and the role that owns it and nothing more."""
+        role, secret = sql.Identifier(name), sql.Literal(password)
+        with self._connect() as connection:
+            with suppress(psycopg.errors.DuplicateObject):
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, secret))
+            with suppress(psycopg.errors.DuplicateDatabase):
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
 
     def _initialise(self, binaries: Path, user: int | None) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

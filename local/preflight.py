@@ -2,7 +2,9 @@
 
 import importlib.util
 
+from local.aws import Aws
 from local.child import Child
+from local.customers import CustomersClouds
 from local.emulator import Emulator
 from local.errors import PackageMissing, PortTaken
 from local.postgres import Postgres
@@ -31,6 +33,11 @@ def check(state: State, front_door: Child, port: int) -> None:
     if Emulator(state).child.pid() is None:
         _require_free(remembered.emulator_port, "AWS", FORGET)
         _require_free(remembered.mqtt_port, "MQTT", FORGET)
+    customers = CustomersClouds(state, Aws(Emulator(state).endpoint))
+    for part in customers.parts():
+        if part.child.pid() is None:
+            for name, port in part.ports.items():
+                _require_free(port, name, FORGET)
     if front_door.pid() is None:
         _require_free(port, "API", f"MAKOTO_PORT={port + 10} make up")
 

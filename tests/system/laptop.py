@@ -22,7 +22,7 @@ from makoto.domain.principal import Role
 from tests.system.company import Company, eventually
 
 UP_WITHIN_S = 300
-MACHINING, FOOD = (tenant.organization for tenant in TENANTS)
+MACHINING, FOOD, PARTS = (tenant.organization for tenant in TENANTS)
 
 
 @dataclass(frozen=True)
