@@ -5,7 +5,7 @@ What only the real service can show:
 - that an indexing policy serves a query; request units, so when it really throttles; the 5 s and 4 MB of a page;
 - a consistency level other than strong, and regions that differ from each other;
 - that only an account key or the resource manager makes containers (`--keys-only-manage` plays that);
-- a batch whose checks use `filter_predicate`; ORDER BY in one physical partition without a query plan;
+- a batch whose checks use `filter_predicate`; plans of queries over all partitions other than `ORDER BY` one path;
 - splits and merges of physical partitions: here there are always two;
 - roles, firewalls and private endpoints: here a token of a known principal may do anything with items.
 """

@@ -13,6 +13,7 @@ from local.servers.cosmos.engine import Engine, QueryRefused, Scope
 from local.servers.cosmos.errors import Refused, bad_request, too_large
 from local.servers.cosmos.faults import AnswerLost, Faults
 from local.servers.cosmos.items import Staged, done_as_one
+from local.servers.cosmos.plans import is_ordered, plan_of
 from local.servers.cosmos.store import Container, Store
 
 if TYPE_CHECKING:
@@ -152,7 +153,9 @@ class Account:
                 raise bad_request("no such act on a container")
 
     def _posted(self, asked: Asked, container: Container) -> Answer:
-        if asked.method == "POST" and asked.says("x-ms-documentdb-isquery"):
+        if asked.method == "POST" and (
+            asked.says("x-ms-documentdb-isquery") or asked.says("x-ms-cosmos-is-query-plan-request")
+        ):
             return self._selected(asked, container, asked.json)
         if len(asked.body) > MAX_REQUEST_BYTES:
             raise too_large()
@@ -197,6 +200,10 @@ class Account:
         told = asked.headers
         is_one = "x-ms-documentdb-partitionkey" in told
         scope = Scope(asked.partition if is_one else None, told.get("x-ms-documentdb-partitionkeyrangeid"))
+        if asked.says("x-ms-cosmos-is-query-plan-request"):
+            return Answer(200, plan_of(query["query"]))
+        if scope == Scope(None, None) and is_ordered(query["query"]):
+            raise bad_request("The order of several partitions is the client's to make.", 1004)
         most = int(told.get("x-ms-max-item-count", MOST))
         items, following = self.engine.ask(
             container.rid,

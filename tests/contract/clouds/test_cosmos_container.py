@@ -13,7 +13,6 @@ from local.servers.entra import signing_key
 from makoto.adapters.clouds import Network
 from makoto.adapters.clouds.azure.cosmos_client import CONTAINER, connect_account, connect_container
 from makoto.adapters.clouds.azure.cosmos_container import has_container, indexing, make_container, remove_container
-from makoto.adapters.clouds.azure.cosmos_walk import Place
 from makoto.domain.clouds.azure import CosmosDatabase
 from makoto.errors import Forbidden, Unavailable
 from makoto.ports.connection import CredentialsRefused
@@ -197,14 +196,3 @@ def test_the_stand_in_lets_items_live_as_long_as_they_may(client: Any, database:
         time.sleep(0.1)
 
     assert [item["id"] for item in found] == ["b"]
-
-
-def test_a_walk_goes_on_in_both_parts_of_a_partition_that_was_split() -> None:
-    at = Place().within("", "FF", "k")
-
-    assert [at.after(until) for until in ("7F", "FF")] == ["k", "k"]
-    first = at.within("", "7F", "m")
-    assert [first.after(until) for until in ("7F", "FF")] == ["m", "k"]
-    assert [first.behind("7F").after(until) for until in ("FF",)] == ["k"]
-    assert Place.of(first.mark()) == first
-    assert first.behind("7F").behind("FF").floors == ()

@@ -26,9 +26,9 @@ class ItemPage:
 
 
 def first_page(container: "ContainerProxy", statement: Statement, wanted: int, **scope: Any) -> ItemPage:
-    """Read at most `wanted` items; `scope` is a `partition_key` or a `feed_range`. The service stops at 4 MB or 5 s.
+    """Read at most `wanted` items; `scope` is a `partition_key`, or says to ask all of them.
 
-    `enable_scan_in_query`: a filter's paths are not indexed.
+    The service ends a page at 4 MB or 5 s. `enable_scan_in_query`: a filter's paths are not indexed.
     """
     more: list[bool] = []
 
@@ -44,4 +44,4 @@ def first_page(container: "ContainerProxy", statement: Statement, wanted: int, *
         **scope,
     ).by_page()
     items = list(next(pages, ()))
-    return ItemPage(items, not more[-1])
+    return ItemPage(items, not (more and more[-1]))

@@ -11,8 +11,7 @@ from makoto.adapters.clouds.azure.cosmos_batch import Batch, is_plain
 from makoto.adapters.clouds.azure.cosmos_errors import is_of_item, translated
 from makoto.adapters.clouds.azure.cosmos_items import document_of, item_id, item_of, made_at, unsorted
 from makoto.adapters.clouds.azure.cosmos_pages import first_page
-from makoto.adapters.clouds.azure.cosmos_sql import ids_statement, scan_statement
-from makoto.adapters.clouds.azure.cosmos_walk import walk_page
+from makoto.adapters.clouds.azure.cosmos_sql import ids_statement, scan_statement, walk_statement
 from makoto.errors import Throttled
 from makoto.ports.connection import Connection
 from makoto.ports.documents import (
@@ -101,10 +100,12 @@ class CosmosDocuments:
             self._connection.call(batch.send)
 
     def walk(self, after: str | None, wanted: int) -> Walked:
+        """In the order of the items' ids, which are hashes: all physical partitions are asked each time."""
+
         def act(container: "ContainerProxy") -> Walked:
             with translated():
-                items, mark = walk_page(container, after, wanted)
-            return Walked([document_of(item) for item in items], mark)
+                page = first_page(container, walk_statement(after), wanted, enable_cross_partition_query=True)
+            return Walked(list(map(document_of, page.items)), page.items[-1]["id"] if page.items else None)
 
         return self._connection.call(act)
 
