@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection
 
 COLLECTION = "documents"
+VERSION_BYTES = 12
 LIMITS = DocumentLimits(
     max_item_bytes=400_000,  # MongoDB takes 16 MiB; the platform's own bound, so that a tenant can move
     max_batch_get=500,
@@ -78,7 +79,7 @@ class MongoDocuments:
         if not isinstance(write, Put) and not (isinstance(write, Delete) and not _asks_absence(write)):
             self.write_all([write], now)
             return ""
-        version = self._ids.ulid()
+        version = self._version()
 
         def act(client: "MongoClient[Stored]") -> None:
             with translated(writing=True), _duplicates_refused(write):
@@ -95,7 +96,7 @@ class MongoDocuments:
         from pymongo.errors import BulkWriteError
 
         operations = [
-            ReplaceOne({"_id": id_of(write.key)}, stored_of(write, self._ids.ulid()), upsert=True)
+            ReplaceOne({"_id": id_of(write.key)}, stored_of(write, self._version()), upsert=True)
             if isinstance(write, Put)
             else DeleteOne({"_id": id_of(write.key)})
             for write in writes
@@ -114,7 +115,7 @@ class MongoDocuments:
         return [writes[index] for index in self._connection.call(act)]
 
     def write_all(self, writes: Sequence[Write], now: datetime) -> None:
-        laid = steps(writes, now, iter(self._ids.ulid, ""))
+        laid = steps(writes, now, iter(self._version, ""))
         if laid:
             self._connection.call(lambda client: run(self._in(client), laid))
 
@@ -130,6 +131,9 @@ class MongoDocuments:
         asked = _find(scan)
         sent = {"find": COLLECTION, "filter": asked["filter"], "sort": dict(asked["sort"]), "limit": asked["limit"]}
         return Plan("partition", dumps(sent, ensure_ascii=False))
+
+    def _version(self) -> str:
+        return self._ids.random(VERSION_BYTES).hex()
 
     def _found(self, request: Stored) -> list[Document]:
         def act(client: "MongoClient[Stored]") -> list[Stored]:
