@@ -7,6 +7,7 @@ from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
 from tests.contract.clouds.filters_suite import FiltersContract
 from tests.contract.clouds.mongo_world import MongoWorld
+from tests.contract.clouds.outbox_suite import OutboxContract
 from tests.contract.clouds.patch_suite import PatchContract
 from tests.contract.clouds.queries_suite import QueriesContract
 from tests.contract.clouds.system_suite import SystemContract
@@ -36,6 +37,10 @@ class TestMongoFilters(OnMongo, FiltersContract):
 
 
 class TestMongoQueries(OnMongo, QueriesContract):
+    pass
+
+
+class TestMongoOutbox(OnMongo, OutboxContract):
     pass
 
 
