@@ -5,13 +5,13 @@ from typing import Any
 
 from makoto.adapters.clouds import CloudDependencies
 from makoto.adapters.clouds.aws.credentials import CredentialsBroker
-from makoto.adapters.clouds.aws.errors import translated
+from makoto.adapters.clouds.aws.errors import ABSENT, DENIED, code_of, translated
 from makoto.adapters.clouds.aws.names import aws_account
 from makoto.adapters.clouds.aws.session import client_of, platform_client, tenant_session
 from makoto.adapters.endpoint_probes import Endpoint, endpoint_probes
+from makoto.adapters.excess import excess
 from makoto.domain import TenantRecord
-from makoto.errors import Forbidden
-from makoto.ports.diagnosis import Fix, Found, Level, Probe
+from makoto.ports.diagnosis import Found, Probe
 
 GRANTS = {
     ("documents", "write"): "dynamodb:PutItem on the table makoto-<tenant>-documents",
@@ -63,26 +63,18 @@ def _excess(record: TenantRecord, dependencies: CloudDependencies) -> Found:
             TableName=_NOBODYS, Key={"_pk": {"S": "p"}, "_id": {"S": "1"}}
         ),
     }
-    allowed = [name for name, act in tried.items() if _is_allowed(act)]
-    if not allowed:
-        return Found(Level.OK, "no more rights than needed")
-    told = ", ".join(allowed)
-    fix = Fix(
-        en=f"Take from the role: {told}. The documentation lists what it needs.",
-        ja=f"ロールから次の権限を外してください：{told}。必要な権限はドキュメントにあります。",
-    )
-    return Found(Level.WARNING, f"the role may do more than the platform needs: {told}", fix)
+    return excess([name for name, act in tried.items() if _is_allowed(act)])
 
 
 def _is_allowed(act: Callable[[], object]) -> bool:
     """A thing that is not there was looked for, so it was allowed."""
     from botocore.exceptions import ClientError
 
-    try:
-        with translated():
+    with translated():
+        try:
             act()
-    except Forbidden:
-        return False
-    except ClientError as error:
-        return error.response["Error"].get("Code") in {"ResourceNotFoundException", "NoSuchBucket"}
+        except ClientError as error:
+            if code_of(error) not in DENIED | ABSENT:
+                raise
+            return code_of(error) in ABSENT
     return True

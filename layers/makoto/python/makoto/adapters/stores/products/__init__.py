@@ -1,11 +1,12 @@
 """The document stores that a tenant may run; this folder is the registry: a product is a module of its name here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any, Protocol, cast
 
 from makoto.adapters.stores.place import HostAndPort, Place
 from makoto.domain.clouds import MongoDatabase, PostgresDatabase
+from makoto.ports.diagnosis import Probe
 from makoto.ports.document_store import DocumentsDriver
 
 __all__ = ["DocumentsProduct", "product_of"]
@@ -30,6 +31,10 @@ class DocumentsProduct(Protocol):
 
     def remove(self, place: Place[Any]) -> Sequence[str]:
         """Remove it if it is this tenant's, and name what stays."""
+        ...
+
+    def probes(self, place: Place[Any]) -> Iterable[Probe]:
+        """The looks that only this product offers."""
         ...
 
 

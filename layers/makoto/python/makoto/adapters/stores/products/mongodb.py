@@ -1,12 +1,13 @@
 """MongoDB as the document store that a tenant runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from makoto.adapters.clouds import KeptConnection
 from makoto.adapters.stores.mongo import MongoDocuments, connect, make_store, remove_store
 from makoto.adapters.stores.place import HostAndPort, Place
 from makoto.domain.clouds import MongoDatabase
+from makoto.ports.diagnosis import Probe
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
@@ -47,6 +48,13 @@ def remove(place: Place[MongoDatabase]) -> Sequence[str]:
     """Remove them."""
     is_gone = remove_store(_connection(place), place.settings.database, place.record.tenant_id)
     return () if is_gone else (place.settings.database,)
+
+
+def probes(place: Place[MongoDatabase]) -> Iterable[Probe]:
+    """The server's clock, and rights beyond those needed."""
+    from makoto.adapters.stores.mongo import diagnosis
+
+    return diagnosis.probes(_connection(place), place.dependencies.clock)
 
 
 def _connection(place: Place[MongoDatabase]) -> "KeptConnection[Client]":

@@ -1,11 +1,12 @@
 """PostgreSQL as the document store that a tenant runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from makoto.adapters.clouds import KeptConnection
 from makoto.adapters.stores.place import HostAndPort, Place
 from makoto.adapters.stores.postgres import PostgresDocuments, PostgresPool, connect, make_store, remove_store
 from makoto.domain.clouds import PostgresDatabase
+from makoto.ports.diagnosis import Probe
 
 
 def hosts(database: PostgresDatabase) -> tuple[HostAndPort, ...]:
@@ -37,6 +38,13 @@ def remove(place: Place[PostgresDatabase]) -> Sequence[str]:
     """Remove them."""
     is_gone = remove_store(_connection(place), place.settings.schema_name, place.record.tenant_id)
     return () if is_gone else (place.settings.schema_name,)
+
+
+def probes(place: Place[PostgresDatabase]) -> Iterable[Probe]:
+    """The server's clock, and rights beyond those needed."""
+    from makoto.adapters.stores.postgres import diagnosis
+
+    return diagnosis.probes(_connection(place), place.dependencies.clock)
 
 
 def _connection(place: Place[PostgresDatabase]) -> KeptConnection[PostgresPool]:
