@@ -43,12 +43,13 @@ def application(*, secrets: tuple[str, ...] = (), trusts: tuple[Mapping[str, Any
     return {"secrets": list(secrets), "trusts": [dict(trust) for trust in trusts]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entra:
     """Directories of applications; `life_s` is how long a token lives."""
 
     folder: Path
     life_s: float = LIFE_S
+    issued_count: int = 0
 
     def register(self, directory_id: str, client_id: str, described: Mapping[str, Any]) -> None:
         """Add an application to a directory or replace it."""
@@ -114,6 +115,7 @@ class Entra:
         elif not any(hmac.compare_digest(kept, form.get("client_secret", "")) for kept in known["secrets"]):
             raise TokenRefused(401, "invalid_client", 7000215, "Invalid client secret provided.")
         token = self.access_token(directory, form["client_id"], form.get("scope", "").split(" ")[0])
+        self.issued_count += 1
         life_s = max(int(self.life_s), 1)
         return {"token_type": "Bearer", "expires_in": life_s, "ext_expires_in": life_s, "access_token": token}
 

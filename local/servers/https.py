@@ -1,10 +1,9 @@
 """An ASGI application served over TLS on loopback, in a thread of this process or as this process."""
 
-import gc
+import asyncio
 import threading
 import time
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ def serve(app: "ASGIApp", port: int, authority: Authority) -> None:
 def served(app: "ASGIApp", port: int, authority: Authority) -> Iterator[str]:
     """Serve in a thread and give the address."""
     server = _server(app, port, authority)
-    thread = threading.Thread(target=server.run, daemon=True, name=f"https-{port}")
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(server)), daemon=True, name=f"https-{port}")
     thread.start()
     deadline = time.monotonic() + READY_WITHIN_S
     while not server.started:
@@ -39,14 +38,15 @@ def served(app: "ASGIApp", port: int, authority: Authority) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(READY_WITHIN_S)
-        _forget_transports()
 
 
-def _forget_transports() -> None:
-    """Collect the connections that were still saying goodbye over TLS when their loop ended; asyncio warns of them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+async def _serve(server: "uvicorn.Server") -> None:
+    """Serve, and end the connections that still say goodbye over TLS, which asyncio would leave open with its loop."""
+    await server.serve()
+    transports: Mapping[int, asyncio.Transport] = getattr(asyncio.get_running_loop(), "_transports", {})
+    for transport in list(transports.values()):
+        transport.abort()
+    await asyncio.sleep(0.01)
 
 
 def _server(app: "ASGIApp", port: int, authority: Authority) -> "uvicorn.Server":
@@ -59,7 +59,7 @@ def _server(app: "ASGIApp", port: int, authority: Authority) -> "uvicorn.Server"
         port=port,
         ssl_certfile=str(certificate),
         ssl_keyfile=str(key),
-        log_level="warning",
+        log_level="critical",
         access_log=False,
         lifespan="off",
         ws="none",

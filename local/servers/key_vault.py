@@ -218,7 +218,6 @@ def _bundle(base: str, name: str, version: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(bundle: dict[str, Any], name: str = "") -> dict[str, Any]:
-    """Show a secret in a list: without its value."""
     shown = {key: value for key, value in bundle.items() if key != "value"}
     return shown | ({"id": bundle["id"].rpartition("/")[0]} if name else {})
 

@@ -19,23 +19,23 @@ from uuid import UUID
 import jwt
 
 from local.servers.azurite import ACCOUNT, Azurite
+from local.servers.cosmos.access import KEY
 from local.servers.entra import Entra, application, signing_key
 from local.servers.https import served
 from local.servers.key_vault import KeyVault
 from local.servers.tls import Authority
-from makoto.adapters.clouds import CloudDependencies, Connections, Network
+from makoto.adapters.clouds import CloudDependencies, Connections, Network, account_of, open_cloud
+from makoto.adapters.clouds.azure.cosmos_client import connect_account
 from makoto.adapters.clouds.azure.credentials import audience
-from makoto.adapters.clouds.azure.objects import BlobObjects
+from makoto.adapters.clouds.azure.provisioning import provision
 from makoto.adapters.clouds.azure.stores import TenantCloud
-from makoto.adapters.clouds.azure.tenant_container import make_container
 from makoto.adapters.clouds.memory import FixedClock
-from makoto.adapters.clouds.memory.documents import MemoryDocuments
 from makoto.adapters.clouds.memory.key_ring import MemoryKeyRing
 from makoto.adapters.system import SystemClock, SystemIds
 from makoto.domain import AzureAccount, TenantRecord
-from makoto.ports.assembly import assembled
 from makoto.ports.context import TenantStores
 from tests.builders import tenant_record
+from tests.contract.clouds.cosmos_world import running_cosmos
 
 ISSUER = "https://sts.makoto.test"
 SUBJECT = "arn:aws:iam::000000000000:role/makoto-test"
@@ -76,7 +76,6 @@ class AzureWorld:
     clock: FixedClock = field(default_factory=lambda: FixedClock(SystemClock().now()))
     keys: MemoryKeyRing = field(default_factory=MemoryKeyRing)
     authentication: str = "federation"
-    documents: dict[str, MemoryDocuments] = field(default_factory=dict)
     opened: list[Connections] = field(default_factory=list)
 
     def record(self, **changes: Any) -> TenantRecord:
@@ -112,20 +111,18 @@ class AzureWorld:
 
     def tenant(self, **changes: Any) -> TenantRecord:
         record = self.record(**changes)
-        self.cloud(record).blobs().call(lambda client: make_container(client, record.tenant_id))
+        self.make_database(record)
+        provision(record, self.dependencies())
         return record
 
+    def make_database(self, record: TenantRecord) -> None:
+        """Make the database, as the tenant's administrator does."""
+        described = account_of(record, AzureAccount).documents
+        with connect_account(described, KEY, self.network) as client:
+            client.create_database_if_not_exists(described.database)
+
     def open(self, record: TenantRecord) -> TenantStores:
-        """Open objects and secrets; documents are the memory's, since another world has those of Azure."""
-        cloud = self.cloud(record)
-        return assembled(
-            record.tenant_id,
-            self.documents.setdefault(record.tenant_id, MemoryDocuments()),
-            BlobObjects(cloud.blobs(), self.clock),
-            cloud.secrets(),
-            clock=self.clock,
-            ids=SystemIds(),
-        )
+        return open_cloud("azure", record, self.dependencies())
 
     def cloud(self, record: TenantRecord) -> TenantCloud:
         return TenantCloud(record, self.dependencies())
@@ -141,6 +138,10 @@ class AzureWorld:
             web_identity=lambda: self.issuer,
             network=self.network,
         )
+
+    def set_clock(self) -> None:
+        """Bring the clock, which tests move, to the servers' own."""
+        self.clock.advance((SystemClock().now() - self.clock.now()).total_seconds())
 
     def close(self) -> None:
         """End the processes of this world."""
@@ -162,6 +163,7 @@ def azure_world(folder: Path) -> Iterator[AzureWorld]:
     """Start the servers, each on a free port."""
     authority = Authority.in_folder(folder / "tls")
     entra = Entra(folder / "entra")
+    entra.jwks()  # makes the key that signs
     with ExitStack() as running:
         entra_url = running.enter_context(served(entra.app(), free_port(), authority))
         vault = KeyVault(folder / "vault", entra_url, authority.ca_path)
@@ -169,7 +171,9 @@ def azure_world(folder: Path) -> Iterator[AzureWorld]:
             "entra": entra_url,
             "vault": running.enter_context(served(vault.app(), free_port(), authority)),
             "blob": running.enter_context(Azurite(folder / "blobs", free_port(), authority).running()),
-            "cosmos": "https://127.0.0.1:1",
+            "cosmos": running.enter_context(running_cosmos(folder, "--signing-key", str(entra.folder / "signing.pem")))[
+                0
+            ],
         }
         network = Network(allows_private=True, ca_path=str(authority.ca_path))
         yield AzureWorld(entra, vault, Issuer(folder), network, urls)

@@ -1,11 +1,17 @@
-"""Azure, as Azurite and our stand-ins play it, under the contracts of objects and secrets."""
+"""Azure as a whole, opened by its own directory: objects, secrets, and documents with tokens.
+
+Every contract of documents is kept by `test_cosmos.py`, with the account's key.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.contract.clouds.azure_world import AzureWorld, azure_world
+from tests.contract.clouds.documents_suite import DocumentsContract
+from tests.contract.clouds.object_versions_suite import ObjectVersionsContract
 from tests.contract.clouds.objects_suite import ObjectsContract
+from tests.contract.clouds.outbox_suite import OutboxContract
 from tests.contract.clouds.secrets_suite import SecretsContract
 
 
@@ -18,11 +24,24 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureWorld]:
 class OnAzure:
     @pytest.fixture
     def world(self, azure: AzureWorld) -> Iterator[AzureWorld]:
+        azure.set_clock()
         yield azure
         azure.close()
 
 
+class TestAzureDocuments(OnAzure, DocumentsContract):
+    pass
+
+
+class TestAzureOutbox(OnAzure, OutboxContract):
+    pass
+
+
 class TestBlobObjects(OnAzure, ObjectsContract):
+    pass
+
+
+class TestBlobVersions(OnAzure, ObjectVersionsContract):
     pass
 
 

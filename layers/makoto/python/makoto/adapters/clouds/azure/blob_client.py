@@ -108,8 +108,8 @@ class BlobClient:
                     credential=self.source,
                     transport=transport(self._network),
                     retry_total=2,
-                    initial_backoff=1,
-                    increment_base=2,
+                    initial_backoff=0,
+                    increment_base=1,
                     random_jitter_range=1,
                 )
             return self._service

@@ -78,11 +78,12 @@ def _unproven(error: "ClientAuthenticationError") -> MakotoError:
 
     if isinstance(error.__cause__, ServiceRequestError | ServiceResponseError):
         return Unavailable("the tenant's directory cannot be reached")
-    status = error.status_code or 401
-    if status == 429 or status >= 500:
-        return Unavailable("the tenant's directory failed")
-    number = re.search(r"AADSTS\d+", error.message)
-    return CredentialsRefused(f"the tenant's directory refuses the platform ({number[0] if number else status})")
+    status, number = error.status_code or 0, re.search(r"AADSTS\d+", error.message)
+    if number and status < 500 and status != 429:
+        return CredentialsRefused(f"the tenant's directory refuses the platform ({number[0]})")
+    if status in (401, 403):
+        return CredentialsRefused("the tenant's cloud does not accept the credentials")
+    return Unavailable("the tenant's directory failed")
 
 
 def _wait_s(error: "HttpResponseError") -> int:
