@@ -40,6 +40,11 @@ class ApiClient:
         """The signed-in user's own tenant."""
         return str(self.session.claims.get("tenant_id", "")) if self.session else ""
 
+    @property
+    def is_operator(self) -> bool:
+        """Whether the signed-in user administers the platform and no tenant."""
+        return self.session is not None and self.session.claims.get("role") == "platform_admin"
+
     def call(self, method: str, path: str, **given: Any) -> Any:
         """Send and return the JSON answer (None where there is no content).
 

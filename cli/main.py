@@ -4,6 +4,7 @@ import typer
 
 from cli.commands import devices, identity, moves, outbox, telemetry, tenants
 from cli.commands.demo import demo
+from cli.commands.demo_move import demo_move
 from cli.commands.doctor import doctor
 from cli.commands.simulate import simulate
 from cli.commands.status import status
@@ -31,6 +32,7 @@ app.command("simulate", help=text("simulate"))(simulate)
 app.command("status", help=text("status"))(status)
 app.command("doctor", help=text("doctor"))(doctor)
 app.command("demo", help=text("demo"))(demo)
+app.command("demo-move", help=text("demo_move"))(demo_move)
 
 
 def main() -> None:

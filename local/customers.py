@@ -15,7 +15,7 @@ import httpx
 
 from local.api_client import Json
 from local.aws import ANY_SECRET, Aws
-from local.cast import TENANTS
+from local.cast import TENANTS, DemoTenant
 from local.child import Child
 from local.errors import ChildDied
 from local.postgres import Postgres
@@ -23,8 +23,9 @@ from local.servers.azurite import ACCOUNT, Azurite
 from local.servers.entra import Entra, application
 from local.servers.node import ensure_packages
 from local.servers.tls import Authority
-from local.settings import HOST
+from local.settings import HOST, REGION
 from local.state import State, is_listening, write_private
+from makoto.domain.clouds.places import CUSTOMER_ROLE
 
 READY_WITHIN_S = 60.0
 CUSTOMERS = tuple(tenant.organization for tenant in TENANTS)
@@ -159,6 +160,13 @@ class CustomersClouds:
             if time.monotonic() > deadline:
                 raise ChildDied(part.child.name, str(part.child.log))
             time.sleep(0.05)
+
+
+def own_account(tenant: DemoTenant) -> Json:
+    """Where the stores of a tenant in AWS are; the role comes with the platform's template."""
+    account = {"account_id": tenant.account, "region": REGION}
+    role = f"arn:aws:iam::{tenant.account}:role/{CUSTOMER_ROLE}"
+    return {"mode": "own_account", **account, "role_arn": role, "external_id": tenant.external_id}
 
 
 def _place(customer: str) -> str:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from local.api_client import Json
 from local.aws import Aws
 from local.cast import ADMINISTRATOR, TENANTS
+from local.customers import CustomersClouds, own_account
 from local.emulator import Emulator
 from local.front_door import Address
 from local.laptop import logins_of
@@ -46,6 +48,22 @@ def laptop() -> RunningLaptop | None:
         for tenant_id, username in known["logins"].items()
     ]
     return RunningLaptop(address.url, logins[0], tuple(logins[1:]))
+
+
+def place(tenant_id: str, kind: str) -> Json:
+    """Make room for a demo tenant in a cloud of this kind, and say where, as the API's `cloud` takes it."""
+    state = State(read_settings().state)
+    aws = Aws(Emulator(state).endpoint)
+    username = logins_of(state)["logins"][tenant_id]
+    (tenant,) = (each for each in TENANTS if each.administrator == username)
+    customers = CustomersClouds(state, aws)
+    match kind:
+        case "azure":
+            return customers.azure(tenant.organization)
+        case "custom":
+            return customers.custom(tenant.organization)
+        case _:
+            return own_account(tenant)
 
 
 def first_password(username: str) -> str:

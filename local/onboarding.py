@@ -13,10 +13,10 @@ from local.api_client import ApiClient, Json
 from local.assembly import Assembly
 from local.aws import Aws
 from local.cast import ADMINISTRATOR, REGIONS, TENANTS, Cloud, DemoDevice, DemoTenant
-from local.customers import CustomersClouds
+from local.customers import CustomersClouds, own_account
 from local.deployment import Deployment
 from local.people import People
-from local.settings import ENVIRONMENT, PLATFORM_ACCOUNT, REGION
+from local.settings import ENVIRONMENT, PLATFORM_ACCOUNT
 from local.state import State, write_private
 from makoto.domain import PLATFORM_TENANT_ID
 from makoto.domain.membership import Membership
@@ -87,9 +87,7 @@ class Onboarding:
         parameters = {"PlatformAccountId": PLATFORM_ACCOUNT, "PlatformEnvironment": ENVIRONMENT}
         parameters["ExternalId"] = tenant.external_id
         deployment.deploy_stack(TENANT_ACCOUNT, template, parameters)
-        role = deployment.outputs(TENANT_ACCOUNT)["RoleArn"]
-        account = {"account_id": tenant.account, "region": REGION, "role_arn": role}
-        return {"mode": "own_account", **account, "external_id": tenant.external_id}
+        return own_account(tenant)
 
     def _onboard(self, platform: ApiClient, tenant: DemoTenant, *, attempt: int) -> str:
         body: Json = {"name": tenant.name, "organization": tenant.organization, "cloud": self.place(tenant)}

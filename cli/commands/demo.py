@@ -57,13 +57,13 @@ def demo() -> None:
     started = time.perf_counter()
     steps = (_onboard, _register, _publish, _query, _chart, _isolation, _forgery)
     for number, step in enumerate(steps, 1):
-        with _timed(number, text(f"demo.{step.__name__.strip('_')}")):
+        with timed(number, text(f"demo.{step.__name__.strip('_')}")):
             tell("     " + step(story))
     tell(text("demo.done", seconds=f"{time.perf_counter() - started:.1f}"), style="bold green")
 
 
 @contextmanager
-def _timed(number: int, title: str) -> Iterator[None]:
+def timed(number: int, title: str) -> Iterator[None]:
     tell(f"{number}. {title}", style="bold")
     began = time.perf_counter()
     try:
@@ -80,7 +80,7 @@ def _begin() -> Story:
     found = laptop()
     if found is None:
         raise Unreachable(text("error.no_laptop"))
-    admin = _sign_in(found.url, found.administrator.username, found.administrator.password)
+    admin = sign_in(found.url, found.administrator.username, found.administrator.password)
     return Story(url=found.url, admin=admin, member=ApiClient(found.url))
 
 
@@ -98,7 +98,7 @@ def _onboard(story: Story) -> str:
     }
     tenant = onboard(story.admin, body, f"demo-{stamp}")
     story.tenant_id = tenant["tenant_id"]
-    story.member = _sign_in(story.url, email, first_password(email))
+    story.member = sign_in(story.url, email, first_password(email))
     return f"{tenant['tenant_id']}  {tenant['name']}  {tenant['status']}"
 
 
@@ -149,7 +149,7 @@ def _isolation(story: Story) -> str:
     if found is None:
         raise Unreachable(text("error.no_laptop"))
     other = found.members[0]
-    return _refusal(_sign_in(story.url, other.username, other.password), story.path("devices"), 403)
+    return _refusal(sign_in(story.url, other.username, other.password), story.path("devices"), 403)
 
 
 def _forgery(story: Story) -> str:
@@ -193,7 +193,7 @@ def _history(story: Story, metric: str, aggregation: str) -> list[dict[str, Any]
     return story.member.listing(story.path("telemetry", "history"), MOST_ROWS, asked, page=HISTORY_PAGE).items
 
 
-def _sign_in(url: str, username: str, password: str) -> ApiClient:
+def sign_in(url: str, username: str, password: str) -> ApiClient:
     answer = ApiClient(url).call("POST", "/api/v1/auth/login", json={"username": username, "password": password})
     if "access_token" not in answer:
         raise StoryBroken(f"{username}: {answer['challenge']}")

@@ -11,7 +11,6 @@ from cli.failures import Failed
 from cli.output import guarded, note, notes, show, show_json
 from cli.settings import cli_settings
 from cli.texts import text
-from makoto.domain import PLATFORM_TENANT_ID
 
 COLUMNS = ("status", "store", "check", "latency_ms", "detail", "fix")
 ADMIN = "/api/v1/admin/tenants"
@@ -36,7 +35,7 @@ def doctor(
 
 
 def _path(api: ApiClient, tenant: str) -> str:
-    if api.tenant_id == PLATFORM_TENANT_ID:
+    if api.is_operator:
         if not tenant:
             raise Failed(text("error.whose_stores"))
         return path_of(ADMIN, tenant, "checks")

@@ -8,7 +8,6 @@ from cli.client import ApiClient
 from cli.context import AsJson, Limit, Tenant, given, path_of, signed_in, tenant_path
 from cli.output import guarded, show, show_one, tell
 from cli.texts import text
-from makoto.domain import PLATFORM_TENANT_ID
 
 app = typer.Typer(no_args_is_help=True, help=text("outbox"))
 
@@ -67,6 +66,6 @@ def replay(
 
 def _path(api: ApiClient, tenant: str, *rest: str) -> str:
     """The platform's people name the tenant; everybody else's is his own."""
-    if api.tenant_id == PLATFORM_TENANT_ID:
-        return path_of("/api/v1/admin/outbox", tenant or PLATFORM_TENANT_ID, *rest)
+    if api.is_operator:
+        return path_of("/api/v1/admin/outbox", tenant or api.tenant_id, *rest)
     return tenant_path(api, tenant, "outbox", *rest)

@@ -14,6 +14,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "telemetry": ("Read, import and export machine data.", "機械データの参照・取込・出力。"),
     "simulate": ("Publish a simulated factory over MQTT.", "模擬工場のデータを MQTT で送信します。"),
     "status": ("Health of every part with its figures.", "各部の稼働状態と数値を表示します。"),
+    "demo_move": (
+        "Carry a working tenant from AWS to stores of its own, to Azure and back.",
+        "稼働中のテナントを AWS から自社ストア、Azure、AWS へと移します。",
+    ),
     "demo": ("Tell the story on the running system.", "稼働中のシステムで一連の流れを実演します。"),
     "tenants.create": (
         "Onboard a tenant and show its progress. The same command again shows the same tenant.",

@@ -20,6 +20,24 @@ DEMO: dict[str, tuple[str, str]] = {
         "{method} {path} answered {status}, not {expected}.",
         "{method} {path} の応答は {expected} ではなく {status} でした。",
     ),
+    "demo.move_to": ("Move {name} to {cloud}", "{name} を {cloud} へ移す"),
+    "demo.custom": ("stores of its own", "自社ストア"),
+    "demo.azure": ("Azure", "Azure"),
+    "demo.aws": ("AWS", "AWS"),
+    "demo.moved": (
+        "{documents} documents, {objects} objects of {bytes} bytes, {secrets} secrets, on both sides:",
+        "両側とも 文書 {documents} 件、オブジェクト {objects} 個 {bytes} バイト、シークレット {secrets} 個:",
+    ),
+    "demo.paused": (
+        "Writes waited {seconds} s; {stated} s were stated.",
+        "書き込みの停止は {seconds} 秒(予告 {stated} 秒)でした。",
+    ),
+    "demo.unequal": ("The two sides are not equal.", "両側が一致しません。"),
+    "demo.count_pulse": ("Count what was sent meanwhile", "移動中に送った値を数える"),
+    "demo.pulse": (
+        "{counted} readings, none lost, none twice; the sender was told to wait {waited} times, {seconds} s at most",
+        "{counted} 件すべて取得、欠落も重複もなし。送信側は {waited} 回待たされ、最長 {seconds} 秒でした。",
+    ),
     "demo.done": ("The whole story took {seconds} s.", "全体で {seconds} 秒でした。"),
     "demo.broken": ("The story broke at step {number}.", "手順 {number} で中断しました。"),
 }
