@@ -1,5 +1,6 @@
 """A partition's facts as they lie in their tenant's store: waiting, published, parked."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -54,13 +55,12 @@ def _taken(
     page: Sequence[Waiting], before: Sequence[Waiting], parked: Collection[str]
 ) -> tuple[list[Waiting], str | None]:
     """Take facts up to the first of an aggregate that is parked or has its share, and name that aggregate."""
-    taken: list[Waiting] = []
-    for each in page:
-        share = sum(other.aggregate == each.aggregate for other in (*before, *taken))
-        if each.aggregate in parked or share >= model.MOST_OF_AN_AGGREGATE:
-            return taken, each.aggregate
-        taken.append(each)
-    return taken, None
+    shares = Counter(each.aggregate for each in before)
+    for index, each in enumerate(page):
+        if each.aggregate in parked or shares[each.aggregate] >= model.MOST_OF_AN_AGGREGATE:
+            return list(page[:index]), each.aggregate
+        shares[each.aggregate] += 1
+    return list(page), None
 
 
 def parked_in(partition: str, tenant: TenantContext) -> list[Parked]:
@@ -114,9 +114,9 @@ def settle(partition: str, published: Sequence[Waiting], tenant: TenantContext) 
 def count(partition: str, parked: Collection[str], tenant: TenantContext) -> tuple[int, datetime | None]:
     """Count the facts that wait for the relay, up to 500, and say since when the oldest does."""
     query = Query(partition, prefix=PENDING, limit=model.MOST_COUNTED)
-    waiting = [waiting_of(each) for each in tenant.documents.system().query(query).items]
-    left = [each for each in waiting if each.aggregate not in parked]
-    return len(left), min((each.created_at for each in left), default=None)
+    waiting = tenant.documents.system().query(query).items
+    left = [_created_at(each) for each in waiting if fact_at(_place_of(each))[0] not in parked]
+    return len(left), min(left, default=None)
 
 
 def record(behind: Behind, tenant: TenantContext) -> None:
@@ -130,19 +130,28 @@ def record(behind: Behind, tenant: TenantContext) -> None:
 
 def waiting_of(document: Document) -> Waiting:
     """Read a fact, waiting or published."""
-    aggregate, version = fact_at(document.key.id.partition("/")[2])
+    aggregate, version = fact_at(_place_of(document))
+    text = str(document.data.get("envelope", ""))
     return Waiting(
         aggregate=aggregate,
         version=version,
-        created_at=datetime.fromisoformat(str(document.data["created_at"])),
+        created_at=_created_at(document),
         attempts=_number(document, "attempts"),
-        envelope=_envelope(str(document.data.get("envelope", ""))),
+        text=text,
+        envelope=_envelope(text),
     )
 
 
+def _place_of(document: Document) -> str:
+    return document.key.id.partition("/")[2]
+
+
+def _created_at(document: Document) -> datetime:
+    return datetime.fromisoformat(str(document.data["created_at"]))
+
+
 def _published(partition: str, fact: Waiting, now: datetime) -> Put:
-    text = fact.envelope.model_dump_json() if fact.envelope else ""
-    data = {"envelope": text, "created_at": fact.created_at.isoformat(), "published_at": now.isoformat()}
+    data = {"envelope": fact.text, "created_at": fact.created_at.isoformat(), "published_at": now.isoformat()}
     key = Key(partition, PUBLISHED + place_of(fact.aggregate, fact.version))
     return Put(key, data, expires_at=now + model.KEPT_PUBLISHED)
 

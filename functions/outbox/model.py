@@ -47,12 +47,13 @@ class Wake(Value):
 
 
 class Waiting(Value):
-    """A fact in its tenant's outbox; without an envelope where what is stored cannot be read."""
+    """A fact in its tenant's outbox, as it is stored and read; no envelope where it cannot be read."""
 
     aggregate: str
     version: int
     created_at: Instant
     attempts: int = 0
+    text: str
     envelope: Envelope | None
 
 

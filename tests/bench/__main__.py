@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest, moves
+from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest, moves, outbox_relay
 from tests.bench.table import Row, print_table
 
 BENCHES = {
@@ -15,6 +15,7 @@ BENCHES = {
     "authorised_get": authorised_get.rows,
     "cold_start": cold_start.rows,
     "documents_postgres": documents_postgres.rows,
+    "outbox_relay": outbox_relay.rows,
     "aws": aws.rows,
 }
 
