@@ -21,7 +21,6 @@ from tests.contract.clouds.rented_world import RentedWorld, custom_account
 from tests.contract.clouds.vault_world import VaultWorld
 from tests.contract.clouds.worlds import EXTERNAL_ID, OWN_ACCOUNT, AwsWorld, new_tenant
 
-
 POWERS = "CREATEDB, CREATEROLE"
 """What the owner of the session's own database may do; a tenant's role would not."""
 
