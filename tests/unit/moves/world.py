@@ -112,23 +112,24 @@ class World:
 
     fuse: Fuse = field(default_factory=Fuse)
     target: CloudAccount = AZURE
+    source: CloudAccount = field(default_factory=lambda: tenant_record().cloud)
+    clock: FixedClock = field(default_factory=FixedClock)
 
     def __post_init__(self) -> None:
-        self.clock, self.ids = FixedClock(), CountingIds()
+        self.ids = CountingIds()
         self.tenancy, self.configuration = MemoryTenancy(), Configuration(MemoryConfiguration())
         self.moves, self.key_ring = MemoryMoves(), MemoryKeyRing()
         self.workflows, self.publisher = MemoryWorkflows(), MemoryPublisher()
         self.provisioner = AccountsProvisioner(self)
         self._clouds: dict[CloudAccount, MemoryCloud] = {}
         self.cached = CachedConfiguration(self.configuration, self.clock, ttl_s=SEEN_S)
-        hosted = tenant_record().cloud
+        hosted = self.source
         assert isinstance(hosted, AwsAccount)
-        self.source = hosted
         self.ports = MovesPorts(
             **self._fused_ports(),
             clock=self.clock,
             ids=self.ids,
-            hosted=AwsAccount(account_id=hosted.account_id, region=hosted.region, role_arn=hosted.role_arn),
+            hosted=hosted,
             stores=self._fused_stores,
             seen_s=SEEN_S,
             longest_write_s=LONGEST_WRITE_S,
@@ -142,7 +143,8 @@ class World:
 
     def _admit(self, tenant_id: str) -> None:
         residency = (self.source.region, AZURE.region, "jp-tokyo")
-        record = tenant_record(tenant_id, organization=f"org-{tenant_id}", residency=residency)
+        given = {"organization": f"org-{tenant_id}", "residency": residency, "cloud": self.source}
+        record = tenant_record(tenant_id, **given)
         administrator = FirstAdministrator(email="hanako@example.com", name="山田 花子")
         now = self.clock.now()
         entry = TenantEntry(record=record, administrator=administrator, created_at=now, updated_at=now)
