@@ -11,6 +11,7 @@ from makoto.ports.connection import CredentialsRefused
 from makoto.ports.documents import Key
 from makoto.ports.key_ring import KeysMissing
 from makoto.ports.provisioning import StoreRefused, StoreTaken
+from tests.contract.clouds.mongo_world import MongoWorld
 from tests.contract.clouds.postgres_world import PostgresWorld
 from tests.contract.clouds.rented_records import (
     account,
@@ -154,3 +155,23 @@ def test_rotated_keys_are_taken_when_the_old_ones_are_refused(world: RentedWorld
     world.ring.entrust(record.tenant_id, record.cloud, {**right, "secrets.secret_id": secret_id})
 
     assert other.secrets.get("name").reveal() == "x"
+
+
+def test_a_custom_tenants_documents_may_be_in_mongodb(world: RentedWorld, mongo_world: MongoWorld) -> None:
+    """The product's name in the record chooses the driver; the driver's own suites are in test_mongo.py."""
+    record = world.onboarding()
+    keys = dict(world.ring.keys(record.tenant_id, record.cloud))
+    database = mongo_world.database.model_copy(update={"database": f"makoto-{record.tenant_id}"})
+    record = altered(world, record, cloud=account(record).model_copy(update={"documents": database}))
+    keys |= {f"documents.{name}": key for name, key in mongo_world.keys.items()}
+    world.ring.entrust(record.tenant_id, record.cloud, keys)
+
+    provisioner(world).reach(record)
+    provisioner(world).provision(record)
+    stores = world.open(record)
+    stores.documents.put(Key("p", "1"), {"n": 1})
+    stores.secrets.put("name", "x")
+
+    assert world.open(record).documents.get(Key("p", "1")).data == {"n": 1}
+    assert list(world.open(record).secrets.all_names()) == ["name"]
+    assert list(provisioner(world).remove(record)) == []

@@ -1,8 +1,13 @@
 """What only S3 and its kin have: signatures, parts that fail, refusals in the vendor's own words."""
 
 import itertools
+import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,6 +16,7 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from local.servers.tls import Authority
 from makoto.adapters.clouds import Connections, StoreKey
 from makoto.adapters.stores.rented import StaticKeys
 from makoto.adapters.stores.s3 import Bucket, Dialect, S3Objects, open_bucket
@@ -189,3 +195,51 @@ def test_a_bucket_encrypts_with_the_key_that_it_was_given(aws_world: AwsWorld, b
         assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key_id)
     assert objects.driver.limits.holds_tenant_key
     assert objects.download("short") == b"x"
+
+
+def test_a_redirect_never_leads_out_of_tls(tmp_path: Path) -> None:
+    """obstore follows redirects: the metadata service and its like, which speak plain http, are out of reach."""
+    authority = Authority.in_folder(tmp_path)
+    asked: list[str] = []
+
+    class Inner(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+    with listening(Inner) as inner:
+
+        class Hostile(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append("hostile")
+                self.send_response(302)
+                self.send_header("Location", f"http://127.0.0.1:{inner}/latest/meta-data")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
+                """Say nothing."""
+
+        with listening(Hostile, authority) as port:
+            place = Bucket("bucket", REGION, f"https://127.0.0.1:{port}", "path", ca_path=str(authority.ca_path))
+            connection = Connections().connection(StoreKey("t", "objects"), lambda: open_bucket(place, lambda _: KEYS))
+            objects = Objects(S3Objects(place, connection, lambda _: KEYS, SystemClock()), Cursors("t", lambda: b"key"))
+            with pytest.raises(Unavailable):
+                objects.download("a")
+
+    assert set(asked) == {"hostile"}
+
+
+@contextmanager
+def listening(handler: type[BaseHTTPRequestHandler], authority: Authority | None = None) -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    if authority is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*authority.server_certificate())
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join(10)

@@ -4,7 +4,11 @@ A name is resolved and every one of its addresses must be public. The clients re
 a name that changes its answer in between (DNS rebinding) may still lead them to a private address. They get no further
 there than a TLS handshake, for all of them require a certificate of the endpoint's own name before they send a word: no
 request reaches an internal service and no answer comes back. The same holds for the members that a MongoDB replica set
-names itself, and for redirects: Vault's are refused, an object store's are followed to https only.
+names itself.
+
+Redirects: Vault's are refused. obstore follows an object store's and cannot be told otherwise, to https only and
+without the keys; what stops it from an inner service is that such a service has no publicly trusted certificate. Keep
+it so, or give the functions that open tenants' stores no route to it.
 """
 
 import re
