@@ -6,7 +6,8 @@ from datetime import datetime
 from io import IOBase
 from typing import BinaryIO, Literal, Protocol, TypeAlias
 
-from makoto.errors import Conflict, NotFound, Unavailable
+from makoto.errors import Conflict, NotFound
+from makoto.ports.connection import NotYet
 
 Body: TypeAlias = bytes | Iterator[bytes] | BinaryIO | IOBase
 Method: TypeAlias = Literal["GET", "PUT"]
@@ -90,8 +91,8 @@ class ObjectChanged(Conflict):
         self.key = key
 
 
-class Corrupted(Unavailable):
-    """The bytes are not those whose checksum was kept or given."""
+class Corrupted(NotYet):
+    """The bytes are not those whose checksum was kept or given; no sign that the store is down."""
 
     def __init__(self, key: str) -> None:
         super().__init__("the object's bytes do not match its checksum")
