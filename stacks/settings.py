@@ -52,6 +52,7 @@ class DeploymentSettings(BaseModel):
     sign_ins_per_address: int = Field(default=300, ge=10)  # in five minutes
     relay_minutes: int = Field(default=1, ge=1, le=60)  # how often the outbox is looked at for what was left behind
     ingest_concurrency: int = Field(default=20, ge=2, le=1000)
+    longest_write_s: int = Field(default=60, ge=1, le=600)  # of a tenant's stores; a move's pause waits for it
 
 
 ENVIRONMENTS: dict[str, dict[str, Any]] = {  # Any: the fields above, checked when the model is built
@@ -63,6 +64,7 @@ ENVIRONMENTS: dict[str, dict[str, Any]] = {  # Any: the fields above, checked wh
         "authorizer_cache_s": 0,
         "secret_rotation_days": None,
         "ingest_concurrency": 2,
+        "longest_write_s": 5,
         "log_retention_days": 7,
         "personal_log_retention_days": 7,
     },

@@ -49,6 +49,7 @@ def function_variables(
         hosted_role_arn=role_arn(scope, names.tenant_data_role),
         rejected_queue_url=queues.rejected,
         wakes_queue_url=queues.wakes,
+        longest_write_s=settings.longest_write_s,
         reaches_other_regions=settings.has_nat or settings.environment == "local",
     )
     # twelve digits at run time, a reference to the account while synthesising without one
