@@ -1,6 +1,7 @@
 """What a look into real stores finds: rights that are missing, rights that are too many, a clock that goes wrong."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from makoto.adapters.clouds import CloudDependencies
 from makoto.adapters.clouds.aws import diagnosis as aws
 from makoto.adapters.clouds.aws.credentials import CredentialsBroker
+from makoto.adapters.clouds.azure import diagnosis as azure_diagnosis
 from makoto.adapters.clouds.custom import diagnosis as custom
 from makoto.adapters.stores.mongo import diagnosis as mongo
 from makoto.adapters.stores.vault import diagnosis as vault
@@ -15,6 +17,7 @@ from makoto.adapters.system import SystemIds
 from makoto.conformance.diagnosis import Examination, diagnose
 from makoto.domain import TenantRecord
 from makoto.ports.diagnosis import Finding, Level
+from tests.contract.clouds.azure_world import AzureWorld, azure_world
 from tests.contract.clouds.mongo_world import MongoWorld
 from tests.contract.clouds.postgres_world import PostgresWorld
 from tests.contract.clouds.rented_world import RentedWorld, custom_account
@@ -31,6 +34,13 @@ def rented(aws_world: AwsWorld, postgres_world: PostgresWorld, vault_world: Vaul
     yield world
     world.close_opened()
     world.close()
+
+
+@pytest.fixture
+def azure(tmp_path: Path) -> Iterator[AzureWorld]:
+    with azure_world(tmp_path) as world:
+        yield world
+        world.close()
 
 
 def found_in(world: Any, record: TenantRecord, dependencies: CloudDependencies, module: Any) -> list[Finding]:
@@ -96,3 +106,12 @@ def test_a_hosted_tenant_has_no_role_of_its_own(aws_world: AwsWorld) -> None:
     dependencies = CloudDependencies(aws_world.clock, SystemIds(), aws_world.endpoint_url)
 
     assert [each.check for each in aws.probes(aws_world.tenant(), dependencies)] == ["clock"] * 3
+
+
+def test_an_azure_tenants_stores_are_looked_into_whole(azure: AzureWorld) -> None:
+    record = azure.tenant()
+
+    found = found_in(azure, record, azure.dependencies(), azure_diagnosis)
+
+    assert [each for each in found if each.status is Level.FAILED] == []
+    assert {(each.store, each.check) for each in found} >= {("secrets", "tls"), ("documents", "clock")}

@@ -1,6 +1,6 @@
 """Anthropic."""
 
-from makoto.adapters.llms.wire import Offer, ask, ids_of
+from makoto.adapters.llms.wire import Offer, offered
 from makoto.domain.llm import LlmContract
 
 ENDPOINT = "https://api.anthropic.com"
@@ -10,5 +10,4 @@ VERSION = "2023-06-01"
 def offer(contract: LlmContract, key: str) -> Offer:
     """List the models that the key opens (docs.anthropic.com/en/api/models-list, 2023-06-01)."""
     url = f"{(contract.endpoint or ENDPOINT).rstrip('/')}/v1/models?limit=1000"
-    body, allowance = ask(url, {"x-api-key": key, "anthropic-version": VERSION})
-    return Offer(ids_of(body), allowance)
+    return offered(url, {"x-api-key": key, "anthropic-version": VERSION})

@@ -1,6 +1,6 @@
 """Azure OpenAI: models are those of the tenant's own resource."""
 
-from makoto.adapters.llms.wire import Offer, ask, ids_of
+from makoto.adapters.llms.wire import Offer, offered
 from makoto.domain.llm import LlmContract
 from makoto.errors import FieldError, Invalid
 
@@ -12,5 +12,4 @@ def offer(contract: LlmContract, key: str) -> Offer:
     if contract.endpoint is None:
         raise Invalid("Azure OpenAI needs an endpoint", errors=[FieldError("/llm/endpoint", "required", "missing")])
     url = f"{contract.endpoint.rstrip('/')}/openai/models?api-version={VERSION}"
-    body, allowance = ask(url, {"api-key": key})
-    return Offer(ids_of(body), allowance)
+    return offered(url, {"api-key": key})
