@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,16 @@ def postgres(postgres_server: Postgres) -> Iterator[PostgresWorld]:
     world = PostgresWorld.real() or PostgresWorld.on(postgres_server)
     yield world
     world.close()
+
+
+@pytest.fixture(scope="module")
+def figure(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
+    """What all runs came to, said at the end."""
+    total: Counter[str] = Counter()
+    yield total
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print(f"\nlost={total['lost']} doubled={total['doubled']} kills={total['kills']}")
 
 
 def queues(world: AwsWorld, store: str) -> dict[str, str]:
@@ -85,7 +96,12 @@ def run(plan: Plan, folder: Path) -> tuple[dict[str, int], int]:
 
 @pytest.mark.parametrize("store", ["postgres", "dynamodb"])
 def test_nothing_is_lost_and_nothing_happens_twice_whoever_is_killed_when(
-    store: str, world: AwsWorld, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    store: str,
+    world: AwsWorld,
+    figure: Counter[str],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     seed = int(os.environ.get(SEED) or random.SystemRandom().randrange(10**6))  # noqa: TID251  a test's own
     stores: dict[str, Any] = {}
@@ -105,6 +121,7 @@ def test_nothing_is_lost_and_nothing_happens_twice_whoever_is_killed_when(
 
     found, again = run(plan, tmp_path)
 
+    figure.update(lost=found["lost"], doubled=found["doubled"], kills=plan.kills)
     figures = f"lost={found['lost']} doubled={found['doubled']} kills={plan.kills}"
     with capsys.disabled():
         took = f"{time.monotonic() - begun:.0f} s"

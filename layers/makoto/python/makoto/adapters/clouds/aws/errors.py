@@ -39,7 +39,7 @@ UNPROVEN = frozenset(
         "UnrecognizedClientException",
     }
 )
-ABSENT = frozenset({"NoSuchBucket", "ResourceNotFoundException"})
+ABSENT = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "ResourceNotFoundException"})
 
 
 @contextmanager
