@@ -179,6 +179,11 @@ def azure_world(folder: Path) -> Iterator[AzureWorld]:
         yield AzureWorld(entra, vault, Issuer(folder), network, urls)
 
 
+def elsewhere(url: str) -> dict[str, str]:
+    """Describe a container of another storage account."""
+    return {"endpoint": url, "account": ACCOUNT, "container": "elsewhere"}
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -5,18 +5,15 @@ import ssl
 import tracemalloc
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from makoto.domain import TenantRecord
-from makoto.errors import Forbidden, MakotoError, Throttled, Unavailable
-from makoto.ports.connection import CredentialsRefused
+from makoto.errors import MakotoError, Unavailable
 from makoto.ports.context import TenantStores
 from makoto.ports.objects import ObjectNotFound, SignedUrl
-from tests.contract.clouds.azure_answers import Answer, answering
-from tests.contract.clouds.azure_world import AzureWorld, azure_world
+from tests.contract.clouds.azure_world import AzureWorld, azure_world, elsewhere
 
 MIB = 1 << 20
 
@@ -161,59 +158,6 @@ def test_where_the_container_is_missing_it_is_unavailable_and_not_empty(world: A
     assert stores.objects.delete_many(["a"]).failed == ("a",)
 
 
-def test_where_nothing_answers_the_container_is_unavailable(world: AzureWorld) -> None:
-    objects = world.open(world.record(objects=_elsewhere("https://127.0.0.1:1"))).objects
-
-    for act in (lambda: objects.download("a"), lambda: objects.list()):
-        with pytest.raises(Unavailable):
-            act()
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (Answer(503, "ServerBusy"), Throttled),
-        (Answer(429, "TooManyRequests", {"Retry-After": "1"}), Throttled),
-        (Answer(500, "InternalError"), Unavailable),
-        (Answer(403, "AuthorizationPermissionMismatch"), Forbidden),
-        (Answer(403, "AuthorizationFailure"), Forbidden),
-        (Answer(404, "ContainerNotFound"), Unavailable),
-    ],
-    ids=lambda each: f"{each.status}-{each.code}" if isinstance(each, Answer) else "",
-)
-def test_what_a_storage_account_refuses_is_one_of_our_kinds(
-    world: AzureWorld, answer: Answer, expected: type[MakotoError]
-) -> None:
-    assert world.network.ca_path is not None
-    with answering(answer, world.network.ca_path) as url:
-        objects = world.open(world.record(objects=_elsewhere(url))).objects
-        acts: tuple[Callable[[], Any], ...] = (
-            lambda: objects.download("a"),
-            lambda: objects.upload("a", b"", content_type="text/plain"),
-            lambda: objects.list(),
-        )
-        for act in acts:
-            with pytest.raises(expected):
-                act()
-        world.close()
-
-
-@pytest.mark.parametrize("answer", [Answer(401, "InvalidAuthenticationInfo"), Answer(403, "AuthenticationFailed")])
-def test_a_refused_token_is_replaced_once_by_a_fresh_one(world: AzureWorld, answer: Answer) -> None:
-    assert world.network.ca_path is not None
-    answer.tokens.clear()
-    with answering(answer, world.network.ca_path) as url:
-        objects = world.open(world.record(objects=_elsewhere(url))).objects
-        begun = world.entra.issued_count
-
-        with pytest.raises(CredentialsRefused):
-            objects.download("a")
-
-        assert world.entra.issued_count - begun == 2
-        assert len(answer.tokens) == 2
-        world.close()
-
-
 def test_nothing_is_taken_from_the_environment(world: AzureWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """obstore reads some thirty variables, and requests a netrc and proxies."""
     for name, value in {
@@ -244,7 +188,7 @@ def test_opening_a_tenant_asks_azure_for_nothing(world: AzureWorld) -> None:
 
     begun = world.entra.issued_count
 
-    open_cloud("azure", world.record(objects=_elsewhere("https://127.0.0.1:1")), world.dependencies())
+    open_cloud("azure", world.record(objects=elsewhere("https://127.0.0.1:1")), world.dependencies())
 
     assert world.entra.issued_count == begun
 
@@ -259,7 +203,3 @@ def test_another_tenants_cursor_is_refused_here_too(world: AzureWorld, stores: T
     for forged in (cursor, cursor[:-2], "x/1"):
         with pytest.raises(MakotoError, match="cursor"):
             other.list("x/", limit=1, cursor=forged)
-
-
-def _elsewhere(url: str) -> dict[str, str]:
-    return {"endpoint": url, "account": "devstoreaccount1", "container": "elsewhere"}

@@ -65,7 +65,7 @@ def test_a_deletion_that_ended_before_it_had_purged_does_not_keep_the_name(world
     assert world.open(record).secrets.get_or_create("name", lambda: "again").reveal() == "again"
 
 
-def test_of_sixteen_who_make_a_secret_all_get_the_same_and_one_version_is_made(world: AzureWorld) -> None:
+def test_of_six_who_make_a_secret_all_get_the_same_and_one_version_is_made(world: AzureWorld) -> None:
     record = world.tenant()
     processes = [world.open(record).secrets for _ in range(6)]
 
