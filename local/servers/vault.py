@@ -7,6 +7,7 @@ import argparse
 import json
 import re
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -156,10 +157,18 @@ def _handler(vault: VaultServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that breaks off, as one that does not trust the certificate."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # a socket, as the base class wants
+
+
 def bound(vault: VaultServer, port: int, authority: Authority | None = None) -> ThreadingHTTPServer:
     """Take the port (0 for a free one), with TLS where there is an authority."""
-    server = ThreadingHTTPServer((HOST, port), _handler(vault))
-    server.daemon_threads = True
+    server = _Server((HOST, port), _handler(vault))
     if authority is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*authority.server_certificate())
