@@ -1,9 +1,4 @@
-"""Azure under contract: Azurite, and our stand-ins for Entra ID and a key vault; or the real services.
-
-The real ones are taken where all of these are set: MAKOTO_TEST_AZURE_DIRECTORY_ID, _CLIENT_ID, _CLIENT_SECRET,
-MAKOTO_TEST_BLOB_URL, MAKOTO_TEST_KEY_VAULT_URL (and MAKOTO_TEST_COSMOS_URL for the documents). The application needs
-Storage Blob Data Contributor and Storage Blob Delegator on the account, Key Vault Secrets Officer on the vault.
-"""
+"""Azure as Azurite and our stand-ins for Cosmos DB, Entra ID and a key vault play it."""
 
 import itertools
 import json
