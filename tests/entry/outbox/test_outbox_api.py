@@ -9,6 +9,7 @@ from functions.outbox import api
 from makoto.adapters.clouds.memory.publisher import MemoryPublisher
 from makoto.domain import PLATFORM_TENANT_ID
 from makoto.runtime.composition import Platform
+from makoto.runtime.http import HttpApi, permit
 from tests.builders import OTHER_TENANT, TENANT, api_event, lambda_context
 from tests.entry.outbox.conftest import call, tell, wake
 
@@ -71,6 +72,19 @@ def test_another_tenants_administrator_sees_nothing() -> None:
     assert ask("GET", OWN, tenant_id=OTHER_TENANT)[0] == 403
     assert ask("GET", ANY, tenant_id=OTHER_TENANT)[0] == 403
     assert ask("GET", OWN, **ADMIN)[0] == 403
+
+
+def test_a_route_that_opens_any_tenant_opens_it_for_the_platforms_people_only() -> None:
+    """The permission says so already; this is the second lock."""
+    careless = HttpApi("careless")
+
+    @careless.get("/api/v1/tenants/<tenant_id>", middlewares=[permit("tenant:read")])
+    def look(tenant_id: str) -> dict[str, str]:
+        return {"tenant_id": careless.any_tenant(OTHER_TENANT).tenant_id}
+
+    answer = careless.handler(api_event("GET", f"/api/v1/tenants/{TENANT}"), lambda_context())
+
+    assert answer["statusCode"] == 403
 
 
 def test_what_is_not_there_is_not_found() -> None:

@@ -18,16 +18,19 @@ from tests.builders import OTHER_TENANT, TENANT, tenant_record
 from tests.entry.outbox.conftest import call, published, tell, wake
 
 
-def is_down(monkeypatch: pytest.MonkeyPatch, platform: Platform, tenant_id: str) -> None:
-    """Let one tenant's store answer nothing."""
+def is_down(monkeypatch: pytest.MonkeyPatch, platform: Platform, tenant_id: str) -> list[str]:
+    """Let one tenant's store answer nothing; return the partitions that it is asked for."""
     scan, own = MemoryDocuments.scan, _driver(platform, tenant_id)
+    asked_for: list[str] = []
 
     def refused(self: MemoryDocuments, asked: Scan) -> Chunk:
         if self is own:
+            asked_for.append(asked.partition)
             raise Unavailable("the store is down")
         return scan(self, asked)
 
     monkeypatch.setattr(MemoryDocuments, "scan", refused)
+    return asked_for
 
 
 def _driver(platform: Platform, tenant_id: str) -> object:
@@ -68,11 +71,12 @@ def test_a_tenant_whose_store_is_down_is_looked_at_later_and_holds_up_nobody(
     tell(platform, TENANT, ("part/1", 1), partition="parts")
     tell(platform, OTHER_TENANT, ("order/1", 1))
     wakes.sent.clear()
-    is_down(monkeypatch, platform, TENANT)
+    asked_for = is_down(monkeypatch, platform, TENANT)
 
     assert call(wake(TENANT, attempt=2), wake(TENANT, "parts"), wake(OTHER_TENANT)) == []
 
     assert published(bus) == [(OTHER_TENANT, "order/1", 1)]
+    assert asked_for == ["orders"]
     assert wakes.sent == [MemoryWake(TENANT, "orders", 20, 3), MemoryWake(TENANT, "parts", 5, 1)]
 
 
@@ -106,6 +110,18 @@ def test_a_bus_that_is_down_loses_nothing(platform: Platform, bus: MemoryPublish
 
     assert (again.delay_s, again.attempt) == (5, 1)
     assert published(bus) == [(TENANT, "order/1", 1)]
+
+
+def test_of_several_wakes_for_a_partition_the_freshest_counts(
+    platform: Platform, bus: MemoryPublisher, wakes: MemoryWakes
+) -> None:
+    tell(platform, TENANT, ("order/1", 1))
+    wakes.sent.clear()
+    bus.is_down = True
+
+    assert call(wake(attempt=8), wake(attempt=0), wake(attempt=5)) == []
+
+    assert wakes.sent == [MemoryWake(TENANT, "orders", 5, 1)]
 
 
 def test_where_no_new_wake_can_be_sent_the_message_comes_again(

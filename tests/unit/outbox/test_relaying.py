@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from functions.outbox import model, service
-from functions.outbox.model import Turn, Wake
+from functions.outbox import ledger, model, service
+from functions.outbox.model import Turn, Waiting, Wake
+from makoto.adapters.clouds.memory.documents import MemoryDocuments
 from makoto.errors import Unavailable
 from makoto.events import Envelope
 from makoto.ports.documents import Key, Put, Set
@@ -69,12 +70,13 @@ def test_a_turn_is_bounded_and_the_rest_is_told_by_the_next(plant: Plant) -> Non
 def test_a_busy_aggregate_does_not_hold_up_the_others_of_its_partition(plant: Plant) -> None:
     plant.tell("a", *range(200))
     plant.tell("a/5", 1)
+    plant.tell("ab", 1)
     plant.tell("b", 1, 2)
 
     turn = plant.relay()
 
     assert turn.has_more
-    assert sorted({name for name, _ in plant.published()}) == ["a", "a/5", "b"]
+    assert sorted({name for name, _ in plant.published()}) == ["a", "a/5", "ab", "b"]
     assert [n for name, n in plant.published() if name == "a"] == list(range(25))
 
 
@@ -184,6 +186,48 @@ def test_two_relays_at_once_publish_twice_at_most_and_keep_the_order(
     assert first_seen == [("order/1", 1), ("order/1", 2)]
     assert len({envelope.id for envelope in plant.publisher.published}) == 2
     assert plant.waiting() == []
+
+
+def test_what_the_store_does_not_keep_for_a_replay_stays_and_is_published_again(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant.tell("order/1", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryDocuments, "write_many", lambda _, writes: writes)
+        plant.relay()
+    assert plant.waiting() == [place_of("order/1", 1)]
+
+    plant.relay()
+
+    assert plant.published() == [("order/1", 1), ("order/1", 1)]
+    assert len({envelope.id for envelope in plant.publisher.published}) == 1
+    assert plant.waiting() == []
+
+
+def test_a_fact_that_another_relay_has_published_parks_nothing(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant.tell("order/1", 1)
+
+    def overtaken(envelopes: Sequence[Envelope]) -> Sequence[Refusal]:
+        monkeypatch.undo()
+        plant.relay()
+        return [Refusal(envelope.id, "MalformedDetail", is_final=True) for envelope in envelopes]
+
+    monkeypatch.setattr(plant.publisher, "deliver", overtaken)
+    plant.relay()
+
+    assert plant.state().parked == ()
+    assert plant.published() == [("order/1", 1)]
+
+
+def test_an_aggregate_parked_twice_keeps_its_first_reason(plant: Plant) -> None:
+    fact = Waiting(aggregate="order/1", version=1, created_at=plant.clock.now(), text="", envelope=None)
+    ledger.park(PARTITION, fact, "too large", plant.tenant)
+    plant.clock.advance(60)
+
+    ledger.park(PARTITION, fact, "malformed", plant.tenant)
+
+    (parked,) = ledger.parked_in(PARTITION, plant.tenant)
+    assert (parked.reason, parked.since) == ("too large", fact.created_at)
 
 
 WAKE = Wake(tenant_id=TENANT, partition=PARTITION)
