@@ -1,32 +1,38 @@
 """A tenant moves between real stores: DynamoDB, S3, Secrets Manager to PostgreSQL, another S3, Vault, and back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.moves.service import finish_move, read_move, roll_back_move
+from functions.moves.views import MoveDetail
 from makoto.adapters.clouds import CloudDependencies, open_cloud
 from makoto.adapters.clouds.aws.credentials import CredentialsBroker
 from makoto.adapters.clouds.memory import FixedClock
 from makoto.adapters.provisioning import TenantCloudsProvisioner
 from makoto.adapters.system import SystemClock, SystemIds
-from makoto.domain import AwsAccount, CloudAccount, TenantRecord
+from makoto.domain import AwsAccount, AzureAccount, CloudAccount, TenantRecord
 from makoto.ports.context import TenantStores
 from makoto.ports.documents import Key
 from makoto.ports.move_entry import Move, MoveStatus, MoveStep
 from tests.builders import TENANT, tenant_record
+from tests.contract.clouds.azure_world import AzureWorld, azure_world
 from tests.contract.clouds.postgres_world import PostgresWorld
 from tests.contract.clouds.rented_world import RentedWorld, custom_account
 from tests.contract.clouds.vault_world import VaultWorld
 from tests.contract.clouds.worlds import PLATFORM_ACCOUNT, REGION, ROLE, AwsWorld
 from tests.unit.moves.world import ACT, SEEN_S, World, fill
 
+NUMBER = 4711
 HOSTED = AwsAccount(account_id=PLATFORM_ACCOUNT, region=REGION, role_arn=f"arn:aws:iam::{PLATFORM_ACCOUNT}:role/{ROLE}")
 
 
 class _Stores(World):
     """The world of moves over servers: the register in this process, the tenant's data where it would be."""
+
+    azure: AzureWorld | None = None
 
     def __init__(self, aws: AwsWorld, rented: RentedWorld, target: CloudAccount) -> None:
         self.aws, self.rented = aws, rented
@@ -40,6 +46,9 @@ class _Stores(World):
         return self._open[account]
 
     def _opened(self, record: TenantRecord) -> TenantStores:
+        if isinstance(record.cloud, AzureAccount):
+            assert self.azure is not None
+            return self.azure.open(record)
         if not isinstance(record.cloud, AwsAccount):
             return self.rented.open(record)
         dependencies = CloudDependencies(self.clock, SystemIds(), self.aws.endpoint_url)
@@ -48,21 +57,26 @@ class _Stores(World):
 
 
 class _Provisioner:
-    """Makes the rented stores as onboarding does; those in AWS stand already."""
+    """Makes stores as onboarding does; those in AWS stand already."""
 
-    def __init__(self, rented: RentedWorld) -> None:
-        self._rented = TenantCloudsProvisioner(rented.dependencies())
+    def __init__(self, world: _Stores) -> None:
+        self._world = world
 
     def reach(self, record: TenantRecord) -> None:
         if not isinstance(record.cloud, AwsAccount):
-            self._rented.reach(record)
+            self._of(record).reach(record)
 
     def provision(self, record: TenantRecord) -> None:
         if not isinstance(record.cloud, AwsAccount):
-            self._rented.provision(record)
+            self._of(record).provision(record)
 
     def remove(self, record: TenantRecord) -> Any:
-        return () if isinstance(record.cloud, AwsAccount) else self._rented.remove(record)
+        return () if isinstance(record.cloud, AwsAccount) else self._of(record).remove(record)
+
+    def _of(self, record: TenantRecord) -> TenantCloudsProvisioner:
+        where = self._world.azure if isinstance(record.cloud, AzureAccount) else self._world.rented
+        assert where is not None
+        return TenantCloudsProvisioner(where.dependencies())
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +94,7 @@ def world(aws_world: AwsWorld, rented_world: RentedWorld, monkeypatch: pytest.Mo
     record = tenant_record(TENANT, cloud=target)
     rented_world.entrust(record, rented_world.vault.approle(record))
     world = _Stores(aws_world, rented_world, target)
-    object.__setattr__(world.ports, "provisioner", _Provisioner(rented_world))
+    object.__setattr__(world.ports, "provisioner", _Provisioner(world))
     object.__setattr__(world.ports, "key_ring", rented_world.ring)
     keys = rented_world.ring.keys(TENANT, target)
     monkeypatch.setattr(rented_world.ring, "forget", lambda tenant_id, account: None)
@@ -155,3 +169,34 @@ def test_a_tenant_is_taken_back_from_other_products_with_all_it_wrote(world: _St
     here = _contents(world, world.source)
     assert here["documents"][Key("live", "after")][0] == {"n": 2}
     assert "drawings/1.png" not in here["objects"]
+
+
+@pytest.fixture
+def azure(world: _Stores, tmp_path: Path) -> Iterator[AzureAccount]:
+    """An account in Azure's stand-ins, its stores not made yet."""
+    with azure_world(tmp_path) as azure:
+        azure.clock = world.clock
+        world.azure = azure
+        record = tenant_record(TENANT, cloud=azure.account(NUMBER))
+        azure.trust(record)
+        azure.make_database(record)
+        assert isinstance(record.cloud, AzureAccount)
+        yield record.cloud
+        azure.close()
+
+
+def test_round_three_clouds_the_checksums_stay_the_same(world: _Stores, azure: AzureAccount) -> None:
+    in_azure = {"cloud": {"mode": "azure", "account": azure.model_dump(mode="json")}}
+    ways = [_to_custom(world), in_azure, {"cloud": {"mode": "hosted"}}]
+    shown = list[MoveDetail]()
+
+    for number, way in enumerate(ways):
+        begun = world.start(f"key-{number}", remove_source=True, **way)
+        move = _finished(world)
+        assert (move.status, move.cause, move.residue) == (MoveStatus.FINISHED, None, None)
+        shown.append(read_move(TENANT, begun.move_id, world.ports))
+
+    held = {each for move in shown for each in (move.source_held, move.target_held)}
+    assert len(held) == 1
+    assert [move.target.provider for move in shown] == ["custom", "azure", "aws"]
+    assert all(move.is_equal for move in shown)
