@@ -10,7 +10,7 @@ from functions.outbox.model import Turn, Waiting, Wake
 from makoto.adapters.clouds.memory.documents import MemoryDocuments
 from makoto.errors import Unavailable
 from makoto.events import Envelope
-from makoto.ports.documents import Key, Put, Set
+from makoto.ports.documents import Delete, Key, Put, Set
 from makoto.ports.outbox import PENDING, Fact, place_of
 from makoto.ports.publisher import Refusal
 from tests.builders import TENANT
@@ -192,8 +192,14 @@ def test_what_the_store_does_not_keep_for_a_replay_stays_and_is_published_again(
     plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant.tell("order/1", 1)
+    write_many = MemoryDocuments.write_many
+
+    def deletes_only(self: MemoryDocuments, writes: Sequence[Put | Delete]) -> Sequence[Put | Delete]:
+        write_many(self, [write for write in writes if isinstance(write, Delete)])
+        return [write for write in writes if isinstance(write, Put)]
+
     with monkeypatch.context() as patch:
-        patch.setattr(MemoryDocuments, "write_many", lambda _, writes: writes)
+        patch.setattr(MemoryDocuments, "write_many", deletes_only)
         plant.relay()
     assert plant.waiting() == [place_of("order/1", 1)]
 
