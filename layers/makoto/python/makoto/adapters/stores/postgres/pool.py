@@ -7,6 +7,7 @@ time-out, and its check asks the server at each loan, which doubles a point read
 import select
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -31,7 +32,7 @@ class PostgresPool:
         self._open = open_session
         self._most = most
         self._places: list[_Kept | None] = [None] * most  # popped and appended to, which is atomic
-        self._waiting = 0
+        self._line: deque[object] = deque()
         self._returned = threading.Condition()
         self._is_closed = False
 
@@ -40,7 +41,7 @@ class PostgresPool:
         """Lend a session that looks alive; Throttled when all are lent for 5 s."""
         session: Session | None = None
         try:
-            kept = self._places.pop()
+            kept = self._awaited() if self._line else self._places.pop()  # nobody passes those who wait
         except IndexError:
             kept = self._awaited()
         try:
@@ -58,15 +59,18 @@ class PostgresPool:
             self._places.append(None)
 
     def _awaited(self) -> "_Kept | None":
-        deadline = time.monotonic() + WAIT_S
+        deadline, ticket = time.monotonic() + WAIT_S, object()
         with self._returned:
-            self._waiting += 1  # before looking, so that whoever gives back sees us or we see what was given back
+            self._line.append(
+                ticket
+            )  # before looking, so that whoever gives back sees us or we see what was given back
             try:
-                while not (taken := self._taken(1)):  # one who does not wait may be quicker
+                while self._line[0] is not ticket or not (taken := self._taken(1)):
                     if not self._returned.wait(deadline - time.monotonic()):
                         raise Throttled("every connection to the tenant's store is in use")
             finally:
-                self._waiting -= 1
+                self._line.remove(ticket)
+                self._returned.notify_all()
         return taken[0]
 
     def _taken(self, most: int) -> "list[_Kept | None]":
@@ -93,9 +97,9 @@ class PostgresPool:
             else:
                 session.close()
         self._places.append(kept)
-        if self._waiting:
+        if self._line:
             with self._returned:
-                self._returned.notify()
+                self._returned.notify_all()
         if self._is_closed and kept is not None:
             self.close()
 
