@@ -18,7 +18,7 @@ def clear(move: Move, desk: Desk) -> Move:
     """Do the next piece; of data only in a side where the tenant does not work, and which was this move's to use."""
     stage = move.checkpoint.stage or _first_stage(move, desk)
     if stage == REST:
-        return _ended(move, desk)
+        return _swept(move, desk)
     account = _left(move)
     _require_left(account, desk)
     if stage == REMOVAL:
@@ -76,20 +76,30 @@ def _remove_stores(account: CloudAccount, desk: Desk) -> None:
         raise StoresRemain(f"still there: {', '.join(remaining)}")
 
 
-def _ended(move: Move, desk: Desk) -> Move:
-    _sweep(desk.ports.stores(desk.at(_kept(move))).documents)
+def _swept(move: Move, desk: Desk) -> Move:
+    """Remove a portion of what the move has kept for itself, and end it when nothing of that is left."""
+    kept = [_kept(move)]
     if move.direction is Direction.TO_TARGET and not move.remove_source:
-        _sweep(desk.ports.stores(desk.at(move.source)).documents)
+        kept.append(move.source)
+    if any(_sweep(desk.ports.stores(desk.at(account)).documents) for account in kept):
+        return onward(move, None, stage=REST, then=REST)
     desk.ports.key_ring.forget(move.tenant_id, _left(move))
     return ended(move, desk)
 
 
-def _sweep(store: Documents) -> None:
-    """Remove what moves have kept here: journal, manifest, marker."""
+def _sweep(store: Documents) -> bool:
+    """Remove the first of journal, manifest and marker; tell whether there was anything."""
     shards = [f"{PREFIX}{shard}" for shard in range(SHARDS)]
+    found = False
     for partition in (*shards, *(f"{PARTITION}{number}" for number in range(PARTITIONS)), MARKER.partition):
-        while found := store.driver.scan(Scan(partition, "\x01", "\x02", None, None, False, documents.PAGE)).documents:
-            documents.remove(store, [each.key for each in found])
+        keys = [each.key for each in store.driver.scan(_reserved(partition)).documents]
+        documents.remove(store, keys)
+        found = found or bool(keys)
+    return found
+
+
+def _reserved(partition: str) -> Scan:
+    return Scan(partition, "\x01", "\x02", None, None, False, documents.PAGE)
 
 
 def _require_left(account: CloudAccount, desk: Desk) -> None:

@@ -15,7 +15,9 @@ from makoto.ports.documents import Datum, Document, Documents, Key, Put, Stored,
 from makoto.ports.journal import is_of_a_move
 from makoto.ports.move_entry import SHARES, Tally
 
-PAGE = 500
+PAGE = 250
+"""Of 2 MB at most each: a page and its batches fit into the function's memory."""
+
 WRITERS = 4
 """Batches under way at once: a store takes 25 to 100 documents a call, and most of a call is waiting."""
 
