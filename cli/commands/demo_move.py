@@ -131,7 +131,9 @@ def _carry(platform: ApiClient, tenant_id: str, kind: str) -> None:
     body = {"cloud": place(tenant_id, kind), "grace_hours": 0, "remove_source": True}
     headers = {"Idempotency-Key": f"demo-move-{kind}-{now():%Y%m%d%H%M%S}"}
     begun = platform.call("POST", moves_path(tenant_id), json=body, headers=headers)
-    done = followed(platform, begun, to_the_end=True)
+    switched = followed(platform, begun)
+    platform.call("POST", moves_path(tenant_id, switched["move_id"], "finish"))
+    done = followed(platform, switched, to_the_end=True)
     source, target = done["source_held"], done["target_held"]
     tell("     " + text("demo.moved", **{name: target[name] for name in ("documents", "objects", "bytes", "secrets")}))
     tell(f"     {source['checksum']}  {done['source']['provider']}")

@@ -145,8 +145,9 @@ def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) 
     files = [(tenant.ids.ulid(), file) for file in (portion.batch.files() if portion.batch else [])]
     for ulid, file in files:
         tenant.objects.upload(keys.object_key(held.device, file.hour, ulid), file.body, content_type=PARQUET)
+    writes = tenant.documents.as_one(changes.writes_of(portion, held, change, files, tenant.clock.now()))
     tenant.documents.atomic(changes.latest_writes_of(portion, held, change))
-    tenant.documents.atomic(changes.writes_of(portion, held, change, files, tenant.clock.now()))
+    tenant.documents.atomic(writes)
 
 
 def _count_conflict(work: Work, held: Held, error: ConditionFailed) -> None:

@@ -13,7 +13,7 @@ from makoto.codecs.telemetry import Columns, Fault
 MAX_WRITES = 96
 """Below the hundred of an atomic write; the ledger is counted here, the newest values are written before."""
 
-FEWEST_WRITES = 6
+FEWEST_WRITES = 4
 _ALWAYS = 1
 _PER_MESSAGE = 3
 """At most a quarantine entry, a record and a mark."""
