@@ -131,6 +131,7 @@ def test_wherever_it_crashes_it_is_resumed_and_nothing_is_lost_or_doubled(script
         world = World(Fuse(breaks_at))
         move, worker = _play(world, SCRIPTS[script])
         _require_whole(world, move, worker, script)
+        assert move.differences == 0  # the journal alone made both sides equal
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -30,8 +30,10 @@ def test_writers_go_on_and_nothing_is_lost_or_doubled(world: World) -> None:
     world.is_piecewise = True
     world.start()
 
-    world.run(meanwhile=work)
+    move = world.run(meanwhile=work)
     work()  # once more, at the target
+
+    assert move.differences == 0
 
     there = world.raw(world.target)
     found = [each for each in world.documents(world.target) if each.key.partition == "live"]
