@@ -28,7 +28,9 @@ def owner(postgres_server: Postgres) -> DatabaseLogin:
 def application(postgres_server: Postgres, owner: DatabaseLogin) -> DatabaseLogin:
     """The application's login, after the migrations have made its role."""
     password = "p'ass\"word %s"  # what a generated password may hold
-    login = DatabaseLogin(username=APPLICATION, password=password, host=HOST, port=postgres_server.port, dbname=DATABASE)
+    login = DatabaseLogin(
+        username=APPLICATION, password=password, host=HOST, port=postgres_server.port, dbname=DATABASE
+    )
     migrate(owner, login)
     return login
 

@@ -197,17 +197,14 @@ class Documents:
 
     def atomic(self, writes: Sequence[Write]) -> None:
         """Do all writes or none; `ConditionFailed.index` names the first whose condition does not hold."""
-        asked = self.as_one(writes)
-        if not asked:
-            return
-        with worded(writes):
-            self._patience.insist(lambda: self.driver.write_all(asked, self.clock.now()))
+        if asked := self.as_one(writes):
+            with worded(writes):
+                self._patience.insist(lambda: self.driver.write_all(asked, self.clock.now()))
 
     def as_one(self, writes: Sequence[Write]) -> Sequence[Write]:
         """Return the writes in portable form; Invalid where this store could not do them as one. Nothing is sent."""
-        rules = self._rules
-        checked = [rules.write(write) for write in writes]
-        rules.check_atomic([write for write, _ in checked], sum(size for _, size in checked))
+        checked = [self._rules.write(write) for write in writes]
+        self._rules.check_atomic([write for write, _ in checked], sum(size for _, size in checked))
         return [write for write, _ in checked]
 
     @property
