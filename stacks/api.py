@@ -36,6 +36,7 @@ PROTECTED = {
     "/api/v1/admin/tenants/{tenant_id}/checks/{proxy+}": ("doctor", "ANY"),
     "/api/v1/admin/tenants/{tenant_id}/{proxy+}": ("tenants", "ANY"),
     "/api/v1/tenants/{tenant_id}": ("tenants", "GET"),
+    "/api/v1/tenants/{tenant_id}/cloud-keys": ("tenants", "PUT"),
     "/api/v1/tenants/{tenant_id}/checks": ("doctor", "ANY"),
     "/api/v1/tenants/{tenant_id}/checks/{proxy+}": ("doctor", "ANY"),
     "/api/v1/tenants/{tenant_id}/devices": ("devices", "ANY"),

@@ -1,24 +1,19 @@
 """`makoto tenants move …`: carries a tenant to another cloud, and back if need be."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli.client import ApiClient, Listing
 from cli.commands.moving import followed, moves_path, newest
 from cli.commands.onboarding import idempotency_key
+from cli.commands.places import place, without_keys
 from cli.context import AsJson, signed_in
-from cli.failures import Failed
 from cli.output import guarded, note, show, show_one
 from cli.texts import text
 
 COLUMNS = ("move_id", "source.provider", "target.provider", "phase", "status", "started_at", "ended_at")
-HOSTED, OWN_ACCOUNT = "hosted", "own_account"
-CLOUDS = {"aws": OWN_ACCOUNT}
-"""What --to says where the API has another word."""
-
 TenantId = Annotated[str, typer.Argument(help=text("opt.tenant_id"))]
 MoveId = Annotated[str, typer.Option("--move", help=text("opt.move"))]
 Watch = Annotated[bool, typer.Option("--watch", "-w", help=text("opt.watch"))]
@@ -39,12 +34,12 @@ def move(
 ) -> None:
     api = signed_in()
     body = {
-        "cloud": _cloud(to, config, keys),
+        "cloud": place(to, config, keys),
         "grace_hours": grace_hours,
         "longest_pause_s": longest_pause,
         "remove_source": remove_source,
     }
-    sent = key or idempotency_key({"move": tenant_id, "after": _latest(api, tenant_id), **_without_keys(body)})
+    sent = key or idempotency_key({"move": tenant_id, "after": _latest(api, tenant_id), **without_keys(body)})
     begun = api.call("POST", moves_path(tenant_id), json=body, headers={"Idempotency-Key": sent})
     note(text("say.moving", tenant_id=tenant_id, move_id=begun["move_id"], seconds=begun["pause_s"]))
     show_one(followed(api, begun) if watch else begun, as_json=as_json)
@@ -74,34 +69,7 @@ def finish(tenant_id: TenantId, move_id: MoveId = "", watch: Watch = False, as_j
     show_one(followed(api, ended, to_the_end=True) if watch else ended, as_json=as_json)
 
 
-def _cloud(to: str, config: Path | None, keys: Path | None) -> dict[str, Any]:
-    """What the API is told of the target: own accounts in AWS are described flat, others by account and keys."""
-    if to == HOSTED:
-        return {"mode": HOSTED}
-    if config is None:
-        raise typer.BadParameter(text("error.move_config"), param_hint="--config")
-    account, mode = _read(config), CLOUDS.get(to, to)
-    if mode == OWN_ACCOUNT:
-        return {"mode": mode, **account}
-    return {"mode": mode, "account": account, "keys": _read(keys) if keys else {}}
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise Failed(text("error.move_file", file=file)) from error
-    if not isinstance(found, dict):
-        raise Failed(text("error.move_file", file=file))
-    return found
-
-
 def _latest(api: ApiClient, tenant_id: str) -> str:
     """One key for one wish: after another move has ended, the same command is a new wish."""
     ended = [each["move_id"] for each in api.call("GET", moves_path(tenant_id))["items"] if each["status"] != "running"]
     return str(ended[0]) if ended else ""
-
-
-def _without_keys(body: dict[str, Any]) -> dict[str, Any]:
-    cloud = {name: value for name, value in body["cloud"].items() if name != "keys"}
-    return {**body, "cloud": cloud}

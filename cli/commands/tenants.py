@@ -1,10 +1,12 @@
 """`makoto tenants …`"""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.commands.onboarding import ADMIN, idempotency_key, onboard
+from cli.commands.places import HOSTED, place, read_json, without_keys
 from cli.context import AsJson, Limit, given, path_of, signed_in
 from cli.output import guarded, show, show_one, tell
 from cli.texts import text
@@ -32,6 +34,10 @@ def create(
     role_arn: Annotated[str, typer.Option("--role-arn", help=text("opt.role_arn"))] = "",
     external_id: Annotated[str, typer.Option("--external-id", help=text("opt.external_id"))] = "",
     region: Annotated[str, typer.Option("--region", help=text("opt.region"))] = "ap-northeast-1",
+    cloud: Annotated[str, typer.Option("--cloud", help=text("opt.cloud"))] = HOSTED,
+    config: Annotated[Path | None, typer.Option("--config", help=text("opt.move_config"))] = None,
+    keys: Annotated[Path | None, typer.Option("--keys", help=text("opt.move_keys"))] = None,
+    residency: Annotated[list[str], typer.Option("--residency", help=text("opt.residency"))] = [],  # noqa: B006
     time_zone: Annotated[str, typer.Option("--time-zone", help=text("opt.time_zone"))] = "Asia/Tokyo",
     locale: Annotated[str, typer.Option("--locale", help=text("opt.locale"))] = "ja",
     feature: Annotated[list[str], typer.Option("--feature", help=text("opt.feature"))] = [],  # noqa: B006 - copied
@@ -42,12 +48,13 @@ def create(
         "name": name,
         "organization": organization,
         "administrator": {"email": admin_email, "name": admin_name or admin_email.split("@")[0]},
-        "cloud": _own_account(role_arn, external_id, region) if role_arn else {"mode": "hosted"},
+        "cloud": _own_account(role_arn, external_id, region) if role_arn else place(cloud, config, keys),
         "features": feature,
         "time_zone": time_zone,
         "locale": locale,
+        "residency": residency,
     }
-    show_one(onboard(signed_in(), body, key or idempotency_key(body)), as_json=as_json)
+    show_one(onboard(signed_in(), body, key or idempotency_key(without_keys(body))), as_json=as_json)
 
 
 @app.command("list", help=text("tenants.list"))
@@ -82,6 +89,14 @@ def suspend(
 @guarded
 def resume(tenant_id: TenantId, as_json: AsJson = False) -> None:
     show_one(signed_in().call("POST", path_of(ADMIN, tenant_id, "resume")), as_json=as_json)
+
+
+@app.command("rotate-keys", help=text("tenants.rotate_keys"))
+@guarded
+def rotate_keys(keys: Annotated[Path, typer.Option("--keys", help=text("opt.move_keys"))]) -> None:
+    api = signed_in()
+    api.call("PUT", path_of("/api/v1/tenants", api.tenant_id, "cloud-keys"), json={"keys": read_json(keys)})
+    tell(text("say.keys_rotated"))
 
 
 @app.command("delete", help=text("tenants.delete"))

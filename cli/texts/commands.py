@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tenants.show": ("Show one tenant with its onboarding steps.", "テナントと登録手順を表示します。"),
     "tenants.suspend": ("Refuse a tenant on every path.", "テナントを全経路で停止します。"),
     "tenants.resume": ("Serve a suspended tenant again.", "停止中のテナントを再開します。"),
+    "tenants.rotate_keys": (
+        "Entrust other keys to your own cloud; they are tried first.",
+        "自社クラウドの鍵を入れ替えます（先に試します）。",
+    ),
     "tenants.delete": ("Delete an empty tenant.", "空のテナントを削除します。"),
     "tenants.move": (
         "Move a tenant to another cloud while it works. The same command again shows the same move.",

@@ -38,6 +38,14 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "そのロールが求める外部 ID（推測できない乱数）。",
     ),
     "opt.region": ("Region of the customer's own account.", "顧客自身のアカウントのリージョン。"),
+    "opt.cloud": (
+        "Where its data lie: hosted, aws (an account of its own), azure, custom or sakura.",
+        "データの置き場所：hosted・aws（顧客のアカウント）・azure・custom・sakura。",
+    ),
+    "opt.residency": (
+        "A region in which the data may lie; repeatable. Left out: the region of its cloud.",
+        "データを置けるリージョン（繰り返し指定可）。省略時はクラウドのリージョンのみ。",
+    ),
     "opt.time_zone": ("Time zone of the factory.", "工場のタイムゾーン。"),
     "opt.locale": ("Language of the tenant: ja or en.", "テナントの言語：ja または en。"),
     "opt.feature": ("A feature to switch on; repeatable.", "有効にする機能（繰り返し指定可）。"),
@@ -108,12 +116,12 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "移行先：hosted（基盤のアカウント）・aws（顧客のアカウント）・azure・custom・sakura。",
     ),
     "opt.move_config": (
-        "JSON file that says where the target's stores are.",
-        "移行先のストアを記した JSON ファイル。",
+        "JSON file that says where the stores are.",
+        "ストアの場所を記した JSON ファイル。",
     ),
     "opt.move_keys": (
-        "JSON file with the keys to the target; they are entrusted to the key ring and shown nowhere.",
-        "移行先の鍵を記した JSON ファイル（鍵束にのみ保管され、表示されません）。",
+        "JSON file with the keys to the stores; they are entrusted to the key ring and shown nowhere.",
+        "ストアの鍵を記した JSON ファイル（鍵束にのみ保管され、表示されません）。",
     ),
     "opt.grace": (
         "How long the tenant can be taken back after the switch.",

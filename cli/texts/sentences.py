@@ -30,6 +30,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "say.replayed": ("{count} events go out again.", "{count} 件のイベントを再送します。"),
     "say.onboarding": ("Onboarding {tenant_id} …", "{tenant_id} を登録しています…"),
+    "say.keys_rotated": (
+        "The new keys open the cloud and are used from now on.",
+        "新しい鍵でクラウドが開くことを確認し、切り替えました。",
+    ),
     "say.deleted": ("Tenant {tenant_id} is deleted.", "テナント {tenant_id} を削除しました。"),
     "say.deleting": ("Tenant {tenant_id} is being deleted.", "テナント {tenant_id} を削除しています。"),
     "say.resumed": (

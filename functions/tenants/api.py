@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 
 from functions.tenants import service
-from functions.tenants.commands import IdempotencyKey, OnboardTenant, SuspendTenant
+from functions.tenants.commands import IdempotencyKey, OnboardTenant, RotateKeys, SuspendTenant
 from functions.tenants.ports import Act
 from functions.tenants.views import AcceptedTenant, TenantDetail, TenantProfile, TenantSummary, profile
 from functions.tenants.wiring import ports
@@ -75,3 +75,13 @@ def delete_tenant(tenant_id: Annotated[TenantId, Path()]) -> Response[Any]:
 @api.get("/api/v1/tenants/<tenant_id>", middlewares=[permit("tenant:read")])
 def read_own_profile(tenant_id: Annotated[TenantId, Path()]) -> TenantProfile:
     return profile(api.tenant().record)
+
+
+@api.put(
+    "/api/v1/tenants/<tenant_id>/cloud-keys",
+    middlewares=[permit("stores:rotate-keys")],
+    responses={HTTPStatus.NO_CONTENT: {"description": "The new keys opened the cloud and are used"}},
+)
+def rotate_own_keys(tenant_id: Annotated[TenantId, Path()], body: Annotated[RotateKeys, Body()]) -> Response[Any]:
+    service.rotate_keys(tenant_id, body, _act("tenant.rotate-keys"), ports())
+    return Response(HTTPStatus.NO_CONTENT)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from makoto.domain import LlmContract, Slug, Value
+from makoto.domain.clouds.keys import CloudKeys
 from makoto.domain.clouds.places import Place
 from makoto.domain.clouds.stores import RegionName
 
@@ -87,6 +88,12 @@ class OnboardTenant(Value):
     locale: Literal["ja", "en"] = "ja"
     residency: Annotated[tuple[RegionName, ...], Field(max_length=MOST_REGIONS), AfterValidator(_distinct)] = ()
     llm: LlmContract | None = None
+
+
+class RotateKeys(Value):
+    """Entrust the platform with other keys to the tenant's cloud; they are tried before the old ones are given up."""
+
+    keys: CloudKeys
 
 
 class SuspendTenant(Value):

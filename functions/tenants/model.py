@@ -2,8 +2,9 @@
 
 from hashlib import sha256
 
-from functions.tenants.commands import OnboardTenant
+from functions.tenants.commands import OnboardTenant, RotateKeys
 from makoto.domain import AwsAccount, CloudAccount, TenantRecord, TenantStatus
+from makoto.domain.clouds.keys import checked_keys
 from makoto.domain.clouds.places import Hosted
 from makoto.errors import Conflict, FieldError, Invalid, Unavailable
 
@@ -66,6 +67,10 @@ class TenantNotEmpty(Conflict):
 
 class AdministratorTaken(Conflict):
     """This person is a member of another tenant."""
+
+
+class KeysRefused(Conflict):
+    """The tenant's cloud does not open with the keys that were given."""
 
 
 class ResourcesRemain(Unavailable):
@@ -156,6 +161,18 @@ def require_onboarding(record: TenantRecord) -> None:
     """Raise NotOnboarding unless the tenant is being onboarded."""
     if record.status is not TenantStatus.ONBOARDING:
         raise NotOnboarding(f"tenant {record.tenant_id} is {record.status.value}: its onboarding has ended")
+
+
+def rotated_keys(record: TenantRecord, command: RotateKeys) -> dict[str, str]:
+    """Return the new keys in the open; Invalid unless they are those that the tenant's cloud needs."""
+    try:
+        checked = checked_keys(record.cloud, command.keys)
+    except ValueError as error:
+        raise Invalid(str(error), errors=[FieldError("/body/keys", "keys", str(error))]) from None
+    if not checked:
+        detail = "no keys open this cloud: its role or its federation does"
+        raise Invalid(detail, errors=[FieldError("/body/keys", "keys", detail)])
+    return {name: key.get_secret_value() for name, key in checked.items()}
 
 
 def fingerprint(command: OnboardTenant) -> str:

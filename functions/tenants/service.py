@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 from functions.tenants import model
-from functions.tenants.changes import audit_entry, commit, project, publish
-from functions.tenants.commands import OnboardTenant, SuspendTenant
+from functions.tenants.changes import announce, audit_entry, commit, project, publish
+from functions.tenants.commands import OnboardTenant, RotateKeys, SuspendTenant
 from functions.tenants.deletion import take_out_of_service
 from functions.tenants.ports import Act, TenantsPorts
 from functions.tenants.views import AcceptedTenant, TenantDetail, TenantSummary, accepted, detail, summary
@@ -78,6 +78,21 @@ def resume_tenant(tenant_id: str, act: Act, ports: TenantsPorts) -> TenantDetail
     entry = _current(tenant_id, ports)
     changed = {"record": model.resume(entry.record), "suspension_reason": None}
     return _changed(entry.model_copy(update=changed), act, TenantResumed(tenant_id=tenant_id), ports)
+
+
+def rotate_keys(tenant_id: str, command: RotateKeys, act: Act, ports: TenantsPorts) -> None:
+    """Put other keys to the tenant's cloud in the place of the entrusted ones, once they were seen to open it.
+
+    Other processes take them when the old ones are refused, or within five minutes. Raises Invalid, KeysRefused.
+    """
+    entry = _current(tenant_id, ports)
+    keys = model.rotated_keys(entry.record, command)
+    try:
+        ports.provisioner.try_keys(entry.record, keys)
+    except Unavailable as error:
+        raise model.KeysRefused(f"the keys do not open the tenant's cloud: {error.detail}") from error
+    ports.key_ring.entrust(tenant_id, entry.record.cloud, keys)
+    announce(commit(entry.model_copy(update={"record": model.revise(entry.record)}), act, ports), ports)
 
 
 def delete_tenant(tenant_id: str, act: Act, ports: TenantsPorts) -> TenantDetail:

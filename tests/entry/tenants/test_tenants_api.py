@@ -249,3 +249,14 @@ def test_a_wrong_key_shows_in_no_answer(call: Call) -> None:
     assert answer.status == 422
     assert "correct-horse-battery" not in str(answer.body)
     assert "must be exactly" in str(answer.body)
+
+
+def test_only_a_tenants_own_administrator_rotates_its_keys(call: Call, onboarded: Callable[..., str]) -> None:
+    tenant_id, keys = onboarded(), {"keys": {"client_secret": "another-key"}}
+    path = f"/api/v1/tenants/{tenant_id}/cloud-keys"
+
+    answer = call("PUT", path, tenant_id=tenant_id, role="tenant_admin", body=keys)
+
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/body/keys")  # a hosted tenant has none
+    assert call("PUT", path, tenant_id=tenant_id, role="engineer", body=keys).status == 403
+    assert call("PUT", path, tenant_id=OTHER_TENANT, role="tenant_admin", body=keys).status == 403

@@ -1,6 +1,6 @@
 """A tenant's own stores: made, looked at and removed with that tenant's own credentials."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from makoto.domain import TenantRecord
@@ -27,6 +27,10 @@ class CloudProvisioner(Protocol):
 
     def reach(self, record: TenantRecord) -> None:
         """Take the tenant's credentials and make nothing; Unavailable when its cloud does not give them."""
+        ...
+
+    def try_keys(self, record: TenantRecord, keys: Mapping[str, str]) -> None:
+        """Reach the tenant's cloud with these keys instead of the entrusted ones, over connections of their own."""
         ...
 
     def provision(self, record: TenantRecord) -> None:
