@@ -18,6 +18,7 @@ AZURE = AzureAccount(
     region="japaneast",
     directory_id=GUID.format(1),
     client_id=GUID.format(2),
+    external_id="agreed-with-toto-1",
     documents=CosmosDatabase(endpoint="https://toto.documents.azure.com", database="makoto"),
     objects=BlobContainer(endpoint="https://toto.blob.core.windows.net", account="toto", container="makoto"),
     secrets=KeyVault(endpoint="https://toto.vault.azure.net"),

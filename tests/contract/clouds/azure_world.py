@@ -87,6 +87,7 @@ class AzureWorld:
             "directory_id": str(UUID(int=number)),
             "client_id": str(UUID(int=10**20 + number)),
             "authentication": self.authentication,
+            "external_id": f"agreed-with-customer-{number}",
             "authority": self.urls["entra"],
             "documents": {"endpoint": self.urls["cosmos"], "database": f"makoto-{number}"},
             "objects": {"endpoint": self.urls["blob"], "account": ACCOUNT, "container": f"objects-{number}"},
@@ -98,7 +99,7 @@ class AzureWorld:
         """Register the tenant's application in its directory, and entrust its secret to the platform."""
         account = record.cloud
         assert isinstance(account, AzureAccount)
-        trust = {"issuer": ISSUER, "subject": SUBJECT, "audience": audience(record.tenant_id)}
+        trust = {"issuer": ISSUER, "subject": SUBJECT, "audience": audience(account)}
         described = application(secrets=(secret,), trusts=({**trust, "jwks": self.issuer.jwks()},))
         self.entra.register(account.directory_id, account.client_id, described)
         if account.authentication == "client_secret":

@@ -93,8 +93,8 @@ def test_a_directory_that_cannot_be_reached_is_unavailable(world: AzureWorld, au
     assert not isinstance(refused.value, CredentialsRefused)
 
 
-def test_a_directory_trusts_the_platform_for_its_own_tenant_only(world: AzureWorld) -> None:
-    """Who writes another tenant's application into its own record gets no token for it."""
+def test_a_directory_trusts_the_platform_for_the_agreed_id_only(world: AzureWorld) -> None:
+    """Who names another customer's application without knowing what was agreed with it gets no token for it."""
     victim, thief = world.tenant(), world.record()
     stolen = {
         "directory_id": account(victim).directory_id,
@@ -103,7 +103,7 @@ def test_a_directory_trusts_the_platform_for_its_own_tenant_only(world: AzureWor
     }
     pretending = thief.model_copy(update={"cloud": account(thief).model_copy(update=stolen)})
 
-    assert audience(thief.tenant_id) != audience(victim.tenant_id)
+    assert account(thief).external_id != account(victim).external_id
     assert world.open(victim).objects.list().items == ()
     with pytest.raises(CredentialsRefused, match="AADSTS700213"):
         world.open(pretending).objects.list()
@@ -129,7 +129,7 @@ def test_an_assertion_that_is_not_the_platforms_is_refused(
 
 def test_an_assertion_signed_by_another_key_is_refused(world: AzureWorld) -> None:
     record = world.tenant()
-    trust = {"issuer": ISSUER, "subject": SUBJECT, "audience": audience(record.tenant_id), "shared_key": "k" * 32}
+    trust = {"issuer": ISSUER, "subject": SUBJECT, "audience": audience(account(record)), "shared_key": "k" * 32}
     world.entra.register(account(record).directory_id, account(record).client_id, application(trusts=(trust,)))
 
     with pytest.raises(CredentialsRefused, match="AADSTS700027"):

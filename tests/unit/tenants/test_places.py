@@ -115,6 +115,22 @@ def test_keys_are_exactly_what_the_cloud_needs(account: CloudAccount, names: fro
     assert SECRET not in str(refused.value.errors(include_input=False, include_context=False))
 
 
+@pytest.mark.parametrize("external_id", [None, "", "agreed-with-tot", "a" * 32, "agreed with toto 1", "x1-" * 86])
+def test_federation_needs_an_agreed_id_that_cannot_be_guessed(external_id: str | None) -> None:
+    body = place(AZURE)
+    body["account"]["external_id"] = external_id
+
+    with pytest.raises(ValidationError, match="external_id"):
+        command(cloud=body)
+
+
+def test_an_application_with_a_secret_needs_no_agreed_id() -> None:
+    body = place(AZURE_WITH_SECRET)
+    del body["account"]["external_id"]
+
+    assert command(cloud=body)
+
+
 @pytest.mark.parametrize("value", ["", "x" * 8193, "two\nlines"])
 def test_a_key_is_a_short_printable_text(value: str) -> None:
     body = place(AZURE_WITH_SECRET)

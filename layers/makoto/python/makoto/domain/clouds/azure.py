@@ -1,9 +1,10 @@
 """A tenant's own Azure subscription."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
+from makoto.domain.clouds.external_id import AgreedExternalId
 from makoto.domain.clouds.stores import Endpoint, StoreName
 from makoto.domain.value import Value
 
@@ -13,7 +14,7 @@ ContainerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](-?[a-z0-9])
 
 
 class CosmosDatabase(Value):
-    """A database of a Cosmos DB account (API for NoSQL); the platform makes the container `documents` in it."""
+    """A database of a Cosmos DB account (API for NoSQL); the container `documents` is made in it."""
 
     product: Literal["cosmos"] = "cosmos"
     endpoint: Endpoint
@@ -40,7 +41,8 @@ class KeyVault(Value):
 class AzureAccount(Value):
     """The application of the tenant's directory that trusts the platform, and the stores it may open.
 
-    `federation`: the application trusts tokens that the platform's cloud signs, and no secret exists.
+    `federation`: the application trusts tokens that the platform's cloud signs, and no secret exists. Their audience
+    ends in `external_id`, agreed for this customer alone, so that nobody else's record opens the application.
     `client_secret`: the fallback; its key `client_secret` is in the platform's key ring.
     """
 
@@ -49,7 +51,14 @@ class AzureAccount(Value):
     directory_id: Guid
     client_id: Guid
     authentication: Literal["federation", "client_secret"] = "federation"
+    external_id: AgreedExternalId | None = None
     authority: Endpoint = "https://login.microsoftonline.com"
     documents: CosmosDatabase
     objects: BlobContainer
     secrets: KeyVault
+
+    @model_validator(mode="after")
+    def _federation_has_an_agreed_id(self) -> Self:
+        if self.authentication == "federation" and self.external_id is None:
+            raise ValueError("external_id must be given where authentication is federation")
+        return self

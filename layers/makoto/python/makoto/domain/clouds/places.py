@@ -3,39 +3,18 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SecretStr,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from makoto.domain.clouds.aws import AccountId, AwsAccount, KeyArn, Region, RoleArn
 from makoto.domain.clouds.azure import AzureAccount
 from makoto.domain.clouds.custom import CustomStores
+from makoto.domain.clouds.external_id import AgreedExternalId
 from makoto.domain.clouds.keys import CloudKeys, checked_keys
 from makoto.domain.clouds.sakura import SakuraAccount
 from makoto.domain.value import Value
 
 CUSTOMER_ROLE = "makoto-tenant-access"
 """The role that the platform may take in a customer's account; its own policy names no other."""
-
-LEAST_DISTINCT = 8
-
-
-def _hard_to_guess(external_id: str) -> str:
-    if len(set(external_id)) < LEAST_DISTINCT:
-        raise ValueError(f"must be random: at least {LEAST_DISTINCT} different characters")
-    return external_id
-
-
-AgreedExternalId = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", min_length=16, max_length=256), AfterValidator(_hard_to_guess)
-]
-"""The lengths are those of the customer's template, the characters those of `secrets.token_urlsafe`."""
 
 
 class Hosted(Value):

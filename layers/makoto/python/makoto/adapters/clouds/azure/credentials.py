@@ -89,9 +89,9 @@ def token_source(record: TenantRecord, dependencies: CloudDependencies, scope: s
     return TokenSource(issue, dependencies.clock)
 
 
-def audience(tenant_id: str) -> str:
-    """Name whom the platform's identity is shown to: a directory that trusts it for one tenant refuses another's."""
-    return f"{AUDIENCE}/{tenant_id}"
+def audience(account: AzureAccount) -> str:
+    """Name whom the platform's identity is shown to: a directory trusts it for the id that was agreed with it alone."""
+    return f"{AUDIENCE}/{account.external_id}"
 
 
 def _by_federation(
@@ -103,7 +103,7 @@ def _by_federation(
     return ClientAssertionCredential(
         account.directory_id,
         account.client_id,
-        lambda: identity.token(audience(record.tenant_id)),
+        lambda: identity.token(audience(account)),
         **_options(account, dependencies),
     )
 
