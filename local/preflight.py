@@ -36,8 +36,8 @@ def check(state: State, front_door: Child, port: int) -> None:
     customers = CustomersClouds(state, Aws(Emulator(state).endpoint))
     for part in customers.parts():
         if part.child.pid() is None:
-            for name, port in part.ports.items():
-                _require_free(port, name, FORGET)
+            for name, needed in part.ports.items():
+                _require_free(needed, name, FORGET)
     if front_door.pid() is None:
         _require_free(port, "API", f"MAKOTO_PORT={port + 10} make up")
 

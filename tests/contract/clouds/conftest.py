@@ -15,6 +15,8 @@ from local.postgres import Postgres
 from local.servers.mongo import MongoServer
 from local.servers.tls import Authority
 from local.servers.vault import VaultServer, served
+from makoto.adapters.clouds.memory import FixedClock
+from makoto.adapters.system import SystemClock
 from tests.contract.clouds.mongo_world import PASSWORD, USERNAME, MongoWorld
 from tests.contract.clouds.postgres_world import PostgresWorld
 from tests.contract.clouds.vault_world import ROOT, VaultWorld
@@ -47,6 +49,17 @@ def emulator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+LASTING_WORLDS = ("aws_world", "postgres_world", "mongo_world")
+
+
+@pytest.fixture(autouse=True)
+def _now(request: pytest.FixtureRequest) -> None:
+    """Begin each test now: a world that lasts for the session has a clock that stands still, and servers have not."""
+    for name in LASTING_WORLDS:
+        if name in request.fixturenames:
+            request.getfixturevalue(name).clock = FixedClock(SystemClock().now())
 
 
 @pytest.fixture(scope="session")

@@ -68,50 +68,143 @@ def client(served: tuple[str, Network], database: CosmosDatabase) -> Iterator[An
         yield client
 
 
+@pytest.fixture
+def tokened(served: tuple[str, Network], folder: Path, database: CosmosDatabase) -> Iterator[Any]:
+    """A client that may not make or remove containers, as the service treats every token."""
+    with connect_account(database, Token(folder), served[1]) as client:
+        yield client
+
+
+def by_administrator(client: Any, database: CosmosDatabase, **changes: Any) -> Any:
+    """Make the container as the runbook tells the customer's administrator."""
+    told = {"partition_key": PartitionKey("/_pk"), "indexing_policy": indexing(), "default_ttl": -1, **changes}
+    return client.get_database_client(database.database).create_container(CONTAINER, **told)
+
+
+def items_of(client: Any, database: CosmosDatabase) -> list[Any]:
+    return list(_container(client, database).query_items("SELECT * FROM c", enable_cross_partition_query=True))
+
+
+def _container(client: Any, database: CosmosDatabase) -> Any:
+    return client.get_database_client(database.database).get_container_client(CONTAINER)
+
+
 def test_a_container_is_made_once_with_all_that_the_documents_need(client: Any, database: CosmosDatabase) -> None:
     make_container(client, database.database, OURS)
-    made = client.get_database_client(database.database).get_container_client(CONTAINER).read()
+    made, marked = _container(client, database).read(), items_of(client, database)
 
     make_container(client, database.database, OURS)
 
-    found = client.get_database_client(database.database).get_container_client(CONTAINER).read()
+    found = _container(client, database).read()
     assert found["_etag"] == made["_etag"]
-    assert (found["partitionKey"]["paths"], found["defaultTtl"]) == (["/_pk"], -1)
-    assert found["indexingPolicy"] == indexing(OURS)
+    assert (found["partitionKey"]["paths"], found["partitionKey"]["version"], found["defaultTtl"]) == (["/_pk"], 2, -1)
+    assert found["indexingPolicy"] == indexing()
+    assert items_of(client, database) == marked
 
 
-def test_properties_that_were_changed_are_set_again(client: Any, database: CosmosDatabase) -> None:
-    from azure.cosmos import PartitionKey
-
+def test_properties_that_were_changed_are_set_again(client: Any, tokened: Any, database: CosmosDatabase) -> None:
     make_container(client, database.database, OURS)
     held = client.get_database_client(database.database)
-    held.replace_container(CONTAINER, PartitionKey("/_pk"), indexing_policy=indexing(OURS))
+    held.replace_container(CONTAINER, PartitionKey("/_pk"), indexing_policy=indexing())
 
+    with pytest.raises(StoreRefused, match=r"changed: its time to live must be on.* --ttl -1"):
+        make_container(tokened, database.database, OURS)
     make_container(client, database.database, OURS)
 
-    assert held.get_container_client(CONTAINER).read()["defaultTtl"] == -1
+    assert _container(client, database).read()["defaultTtl"] == -1
 
 
-def test_another_tenants_container_is_neither_taken_nor_removed(client: Any, database: CosmosDatabase) -> None:
+def test_another_tenants_container_is_neither_taken_nor_removed(
+    client: Any, tokened: Any, database: CosmosDatabase
+) -> None:
     make_container(client, database.database, THEIRS)
+    marked = items_of(client, database)
+
+    for ours in (client, tokened):
+        with pytest.raises(StoreTaken):
+            make_container(ours, database.database, OURS)
+        with pytest.raises(StoreTaken):
+            remove_container(ours, database.database, OURS)
+
+    assert items_of(client, database) == marked
+
+
+def test_what_the_administrator_made_is_taken_by_one_tenant(
+    client: Any, tokened: Any, database: CosmosDatabase
+) -> None:
+    by_administrator(client, database)
+
+    make_container(tokened, database.database, OURS)
+    make_container(tokened, database.database, OURS)
 
     with pytest.raises(StoreTaken):
-        make_container(client, database.database, OURS)
+        make_container(tokened, database.database, THEIRS)
+
+
+def test_of_tenants_that_take_a_container_at_once_one_has_it(client: Any, database: CosmosDatabase) -> None:
+    by_administrator(client, database)
+    together = threading.Barrier(8)
+
+    def take(number: int) -> bool:
+        together.wait()
+        try:
+            make_container(client, database.database, f"t{number:012d}")
+        except StoreTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(take, range(8))) == 1
+    assert len(items_of(client, database)) == 1
+
+
+def test_a_container_with_the_indexes_of_every_path_is_taken_too(
+    client: Any, tokened: Any, database: CosmosDatabase
+) -> None:
+    """What the portal makes: `indexing` costs less, but the orders are there."""
+    policy = {"indexingMode": "consistent", "includedPaths": [{"path": "/*"}], "excludedPaths": [{"path": "/d/*"}]}
+    by_administrator(client, database, indexing_policy=policy, default_ttl=3600)
+
+    make_container(tokened, database.database, OURS)
+
+    assert len(items_of(client, database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"partition_key": PartitionKey("/pk")}, "partition key must be /_pk"),
+        ({"partition_key": PartitionKey("/_pk", version=1)}, "version 2"),
+        ({"default_ttl": None}, "time to live"),
+        ({"indexing_policy": {**indexing(), "indexingMode": "none"}}, "mode"),
+        ({"indexing_policy": {**indexing(), "includedPaths": [{"path": "/id/?"}]}}, "must include /_id/"),
+        (
+            {"indexing_policy": {**indexing(), "includedPaths": [{"path": "/*"}], "excludedPaths": [{"path": "/id/?"}]}},
+            "must include /id/",
+        ),
+    ],
+)
+def test_a_container_that_cannot_hold_the_documents_is_refused_with_what_is_wrong(
+    client: Any, tokened: Any, database: CosmosDatabase, changes: dict[str, Any], rule: str
+) -> None:
+    by_administrator(client, database, **changes)
+
+    with pytest.raises(StoreRefused, match=rf"{rule}.* az cosmosdb sql container create .* -p /_pk .* --ttl -1 --idx "):
+        make_container(tokened, database.database, OURS)
+
+    assert items_of(client, database) == []
+
+
+def test_a_container_with_items_that_nobody_marked_is_left_alone(
+    client: Any, tokened: Any, database: CosmosDatabase
+) -> None:
+    by_administrator(client, database).upsert_item({"id": "theirs", "_pk": "p"})
+
     with pytest.raises(StoreTaken):
-        remove_container(client, database.database, OURS)
+        make_container(tokened, database.database, OURS)
+    assert not remove_container(client, database.database, OURS)
 
-    assert has_container(client, database.database)
-
-
-def test_a_container_that_somebody_else_made_is_left_alone(client: Any, database: CosmosDatabase) -> None:
-    from azure.cosmos import PartitionKey
-
-    client.get_database_client(database.database).create_container(CONTAINER, PartitionKey("/_pk"))
-
-    with pytest.raises(StoreTaken):
-        make_container(client, database.database, OURS)
-    with pytest.raises(StoreTaken):
-        remove_container(client, database.database, OURS)
+    assert [item["id"] for item in items_of(client, database)] == ["theirs"]
 
 
 def test_a_removed_container_is_gone_and_removing_it_again_is_no_error(client: Any, database: CosmosDatabase) -> None:
@@ -122,19 +215,62 @@ def test_a_removed_container_is_gone_and_removing_it_again_is_no_error(client: A
     assert not has_container(client, database.database)
 
 
+def test_a_container_that_a_token_may_not_remove_is_emptied_and_free_again(
+    client: Any, tokened: Any, database: CosmosDatabase
+) -> None:
+    container = by_administrator(client, database)
+    make_container(tokened, database.database, OURS)
+    for number in range(2 * PAGE + 1):
+        container.upsert_item({"id": f"{number}", "_pk": f"p{number % 3}"})
+    container.upsert_item({"id": "without a partition"})
+
+    assert remove_container(tokened, database.database, OURS)
+    assert not remove_container(tokened, database.database, OURS)
+
+    assert items_of(client, database) == []
+    make_container(tokened, database.database, THEIRS)
+
+
+def test_the_mark_stays_until_the_last_item_is_gone(client: Any, tokened: Any, database: CosmosDatabase) -> None:
+    container = by_administrator(client, database)
+    make_container(tokened, database.database, OURS)
+    container.upsert_item({"id": "a", "_pk": "p"})
+    fault(database.endpoint, "fail", value=503, after=3)  # the mark read, the query's plan, its page; then the delete
+
+    with pytest.raises(Unavailable):
+        remove_container(tokened, database.database, OURS)
+    fault(database.endpoint, "fail", times=0)
+
+    with pytest.raises(StoreTaken):
+        make_container(tokened, database.database, THEIRS)
+    assert remove_container(tokened, database.database, OURS)
+    assert items_of(client, database) == []
+
+
+def test_the_mark_is_no_document(client: Any, served: tuple[str, Network], database: CosmosDatabase) -> None:
+    make_container(client, database.database, OURS)
+    driver = CosmosDocuments(Held(_container(client, database)), SystemIds(), "session")
+    driver.write(Put(Key("p", "a"), {}), SystemClock().now())
+
+    walked = driver.walk(None, 10)
+
+    assert [document.key for document in walked.documents] == [Key("p", "a")]
+    for partition in ("True", "true", MARK):
+        assert driver.scan(Scan(partition, "", None, None, None, False, 10)).documents == []
+        assert driver.read(Key(partition, MARK)) is None
+
+
 def test_a_database_that_is_not_there_is_unavailable(client: Any) -> None:
     with pytest.raises(Unavailable):
         make_container(client, "nobody", OURS)
 
 
 def test_a_token_reads_and_writes_but_makes_no_container(
-    served: tuple[str, Network], folder: Path, client: Any, database: CosmosDatabase
+    served: tuple[str, Network], folder: Path, client: Any, tokened: Any, database: CosmosDatabase
 ) -> None:
-    with connect_account(database, Token(folder), served[1]) as ours:
-        with pytest.raises(StoreRefused, match=r"az cosmosdb sql container create .* --idx .*_made_for_t000000000001"):
-            make_container(ours, database.database, OURS)
-        make_container(client, database.database, OURS)
-        make_container(ours, database.database, OURS)
+    with pytest.raises(StoreRefused, match=r"no container.* az cosmosdb sql container create .* --ttl -1 --idx "):
+        make_container(tokened, database.database, OURS)
+    make_container(client, database.database, OURS)
     container = connect_container(database, Token(folder), served[1])
 
     container.upsert_item({"id": "a", "_pk": "p"})
