@@ -15,7 +15,6 @@ from local.postgres import Postgres
 from local.servers.mongo import MongoServer
 from local.servers.tls import Authority
 from local.servers.vault import VaultServer, served
-from makoto.adapters.clouds.memory import FixedClock
 from makoto.adapters.system import SystemClock
 from tests.contract.clouds.mongo_world import PASSWORD, USERNAME, MongoWorld
 from tests.contract.clouds.postgres_world import PostgresWorld
@@ -59,7 +58,8 @@ def _now(request: pytest.FixtureRequest) -> None:
     """Begin each test now: a world that lasts for the session has a clock that stands still, and servers have not."""
     for name in LASTING_WORLDS:
         if name in request.fixturenames:
-            request.getfixturevalue(name).clock = FixedClock(SystemClock().now())
+            clock = request.getfixturevalue(name).clock
+            clock.advance((SystemClock().now() - clock.now()).total_seconds())
 
 
 @pytest.fixture(scope="session")
