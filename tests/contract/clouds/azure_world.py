@@ -30,7 +30,7 @@ from makoto.adapters.system import SystemClock, SystemIds
 from makoto.domain import AzureAccount, TenantRecord
 from makoto.ports.context import TenantStores
 from tests.builders import tenant_record
-from tests.contract.clouds.cosmos_world import running_cosmos
+from tests.contract.clouds.cosmos_world import made_beforehand, running_cosmos
 
 ISSUER = "https://sts.makoto.test"
 SUBJECT = "arn:aws:iam::000000000000:role/makoto-test"
@@ -71,6 +71,7 @@ class AzureWorld:
     clock: FixedClock = field(default_factory=lambda: FixedClock(SystemClock().now()))
     keys: MemoryKeyRing = field(default_factory=MemoryKeyRing)
     authentication: str = "federation"
+    keys_only_manage: bool = False
     opened: list[Connections] = field(default_factory=list)
 
     def record(self, **changes: Any) -> TenantRecord:
@@ -112,10 +113,12 @@ class AzureWorld:
         return record
 
     def make_database(self, record: TenantRecord) -> None:
-        """Make the database, as the tenant's administrator does."""
+        """Make the database as the tenant's administrator does, and what no token may make in it."""
         described = account_of(record, AzureAccount).documents
         with connect_account(described, KEY, self.network) as client:
             client.create_database_if_not_exists(described.database)
+            if self.keys_only_manage:
+                made_beforehand(client, described.database)
 
     def open(self, record: TenantRecord) -> TenantStores:
         return open_cloud("azure", record, self.dependencies())
@@ -155,11 +158,16 @@ class AzureWorld:
 
 
 @contextmanager
-def azure_world(folder: Path) -> Iterator[AzureWorld]:
-    """Start the servers, each on a free port."""
+def azure_world(folder: Path, *, keys_only_manage: bool = False) -> Iterator[AzureWorld]:
+    """Start the servers, each on a free port; `keys_only_manage`: Cosmos DB makes no container for a token."""
     authority = Authority.in_folder(folder / "tls")
     entra = Entra(folder / "entra")
     entra.jwks()  # makes the key that signs
+    options = [
+        "--signing-key",
+        str(entra.folder / "signing.pem"),
+        *(["--keys-only-manage"] if keys_only_manage else []),
+    ]
     with ExitStack() as running:
         entra_url = running.enter_context(served(entra.app(), free_port(), authority))
         vault = KeyVault(folder / "vault", entra_url, authority.ca_path)
@@ -167,12 +175,10 @@ def azure_world(folder: Path) -> Iterator[AzureWorld]:
             "entra": entra_url,
             "vault": running.enter_context(served(vault.app(), free_port(), authority)),
             "blob": running.enter_context(Azurite(folder / "blobs", free_port(), authority).running()),
-            "cosmos": running.enter_context(running_cosmos(folder, "--signing-key", str(entra.folder / "signing.pem")))[
-                0
-            ],
+            "cosmos": running.enter_context(running_cosmos(folder, *options))[0],
         }
         network = Network(allows_private=True, ca_path=str(authority.ca_path))
-        yield AzureWorld(entra, vault, Issuer(folder), network, urls)
+        yield AzureWorld(entra, vault, Issuer(folder), network, urls, keys_only_manage=keys_only_manage)
 
 
 def elsewhere(url: str) -> dict[str, str]:

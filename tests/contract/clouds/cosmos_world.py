@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 from local.servers.cosmos.access import KEY
 from local.servers.tls import Authority
 from makoto.adapters.clouds import CloudDependencies, Connections, Network, StoreKey, open_cloud
-from makoto.adapters.clouds.azure.cosmos_client import close_container, connect_account, connect_container
+from makoto.adapters.clouds.azure.cosmos_client import CONTAINER, close_container, connect_account, connect_container
 from makoto.adapters.clouds.azure.cosmos_container import make_container
+from makoto.adapters.clouds.azure.cosmos_properties import indexing
 from makoto.adapters.clouds.azure.documents import CosmosDocuments
 from makoto.adapters.clouds.memory import FixedClock
 from makoto.adapters.system import SystemClock, SystemIds
@@ -34,7 +35,7 @@ from makoto.ports.documents import Documents
 from tests.contract.clouds.worlds import new_tenant
 
 if TYPE_CHECKING:
-    from azure.cosmos import CosmosClient
+    from azure.cosmos import ContainerProxy, CosmosClient
 
 READY_WITHIN_S = 20
 REAL_URL = os.environ.get("MAKOTO_TEST_COSMOS_URL", "")  # noqa: TID251  the developer's own account
@@ -143,6 +144,15 @@ def cosmos_world(folder: Path) -> Iterator[CosmosWorld]:
             yield world
         finally:
             world.close()
+
+
+def made_beforehand(administrator: "CosmosClient", database: str, **changes: Any) -> "ContainerProxy":
+    """Make the container as the runbook tells the customer's administrator."""
+    from azure.cosmos import PartitionKey
+
+    told = {"partition_key": PartitionKey("/_pk"), "indexing_policy": indexing(), "default_ttl": -1, **changes}
+    made: ContainerProxy = administrator.get_database_client(database).create_container(CONTAINER, **told)
+    return made
 
 
 def free_port() -> int:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.servers.cosmos.access import KEY
 from makoto.adapters.clouds import account_of
+from makoto.adapters.clouds.azure.cosmos_client import connect_account
+from makoto.adapters.clouds.azure.cosmos_container import has_container
 from makoto.adapters.clouds.azure.provisioning import provision, reach, remove
 from makoto.domain import AzureAccount, TenantRecord
 from makoto.errors import Invalid, Unavailable
@@ -12,11 +15,12 @@ from makoto.ports.connection import CredentialsRefused
 from makoto.ports.documents import Key
 from makoto.ports.provisioning import StoreRefused, StoreTaken
 from tests.contract.clouds.azure_world import AzureWorld, azure_world
+from tests.contract.clouds.cosmos_keys_only import items_of
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureWorld]:
-    with azure_world(tmp_path_factory.mktemp("azure")) as world:
+@pytest.fixture(scope="module", params=[False, True], ids=["tokens make containers", "keys only make containers"])
+def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureWorld]:
+    with azure_world(tmp_path_factory.mktemp("azure"), keys_only_manage=request.param) as world:
         yield world
 
 
@@ -60,6 +64,18 @@ def test_a_container_that_was_made_for_another_tenant_is_neither_taken_nor_remov
         provision(pretending, world.dependencies())
     assert remove(pretending, world.dependencies()) == ()
     assert world.open(owner).objects.download("a") == b"abc"
+
+
+def test_documents_are_gone_where_their_container_has_to_stay(world: AzureWorld) -> None:
+    record = world.tenant()
+    world.open(record).documents.put(Key("p", "1"), {"n": 1})
+
+    remove(record, world.dependencies())
+
+    described = account_of(record, AzureAccount).documents
+    with connect_account(described, KEY, world.network) as client:
+        assert has_container(client, described.database) == world.keys_only_manage
+        assert not world.keys_only_manage or items_of(client, described.database) == []
 
 
 def test_a_vault_that_refuses_is_named_with_the_role_that_is_missing(world: AzureWorld) -> None:

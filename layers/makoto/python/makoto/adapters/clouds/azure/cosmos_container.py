@@ -1,6 +1,5 @@
-"""A tenant's container: made, looked at and removed; each act may be repeated after a crash at any point."""
+"""A tenant's container: made or taken, looked at and removed; each act may be repeated after a crash at any point."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -8,56 +7,56 @@ from typing import TYPE_CHECKING, Any
 from makoto.adapters.clouds.azure.cosmos_client import CONTAINER
 from makoto.adapters.clouds.azure.cosmos_errors import translated
 from makoto.adapters.clouds.azure.cosmos_items import NEVER
+from makoto.adapters.clouds.azure.cosmos_mark import claim, empty_container, is_empty, owner_of
+from makoto.adapters.clouds.azure.cosmos_properties import PARTITION_PATH, command, faults, indexing
 from makoto.ports.provisioning import StoreRefused, StoreTaken
 
 if TYPE_CHECKING:
-    from azure.cosmos import CosmosClient, DatabaseProxy
+    from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 
-PARTITION_PATH = "/_pk"
-UNIQUE_PATH = "/_id"
+FORBIDDEN = 403
 
 
 def make_container(client: "CosmosClient", database: str, tenant_id: str) -> None:
-    """Make the tenant's container with every property, whatever of it exists; StoreTaken where it is not the tenant's.
+    """Make the tenant's container, or take the empty one that its administrator has made.
 
-    StoreRefused where the credential may not make containers: Cosmos DB lets only an account key or the resource
-    manager do that, so the message carries what the tenant's administrator has to run.
+    Cosmos DB lets only an account key or the resource manager make containers (403, 5300): a token finds one or is
+    StoreRefused with what the administrator has to run. StoreTaken where it is another's or holds what nobody marked.
     """
-    from azure.cosmos import PartitionKey
-    from azure.cosmos.exceptions import CosmosResourceExistsError
-
     held = client.get_database_client(database)
-    key = PartitionKey(path=PARTITION_PATH)
     with translated():
-        found = _found(held)
-        if found is None:
-            try:
-                with _allowed(database, tenant_id):
-                    held.create_container(CONTAINER, key, indexing_policy=indexing(tenant_id), default_ttl=NEVER)
-                return
-            except CosmosResourceExistsError:  # made by another one in the meantime
-                found = held.get_container_client(CONTAINER).read()
-        _check_owner(found, tenant_id)
-        if not _is_as_wished(found, tenant_id):
-            with _allowed(database, tenant_id):
-                held.replace_container(CONTAINER, key, indexing_policy=indexing(tenant_id), default_ttl=NEVER)
+        found = _found(held) or _made(held)
+        container = held.get_container_client(CONTAINER)
+        owner = owner_of(container) or _taken(container, found, database, tenant_id)
+        if owner != tenant_id:
+            raise StoreTaken(f"documents: the container {CONTAINER} exists and is not this tenant's")
+        if faults(found):
+            _mend(held, found)
 
 
 def remove_container(client: "CosmosClient", database: str, tenant_id: str) -> bool:
-    """Remove the tenant's container with all that is in it; true if there was one. Another tenant's is StoreTaken."""
-    from azure.cosmos.exceptions import CosmosResourceNotFoundError
+    """Remove the tenant's container with all that is in it; true if there was one. Another tenant's is StoreTaken.
+
+    One that a token may not delete stays, empty and unmarked. One without a mark holds nothing of ours.
+    """
+    from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFoundError
 
     held = client.get_database_client(database)
+    container = held.get_container_client(CONTAINER)
     with translated():
-        found = _found(held)
-        if found is None:
+        owner = None if _found(held) is None else owner_of(container)
+        if owner is None:
             return False
-        _check_owner(found, tenant_id)
+        if owner != tenant_id:
+            raise StoreTaken(f"documents: the container {CONTAINER} is not this tenant's")
         try:
-            with _allowed(database, tenant_id):
-                held.delete_container(CONTAINER)
+            held.delete_container(CONTAINER)
         except CosmosResourceNotFoundError:
             return False
+        except CosmosHttpResponseError as error:
+            if error.status_code != FORBIDDEN:
+                raise
+            empty_container(container)
     return True
 
 
@@ -67,39 +66,49 @@ def has_container(client: "CosmosClient", database: str) -> bool:
         return _found(client.get_database_client(database)) is not None
 
 
-def indexing(tenant_id: str) -> dict[str, Any]:
-    """Return the indexing policy: the orders of queries and of a walk, and whose container it is.
+def _made(held: "DatabaseProxy") -> Mapping[str, Any]:
+    from azure.cosmos import PartitionKey
+    from azure.cosmos.exceptions import CosmosResourceExistsError
 
-    Only what is ordered by is indexed: filters look at a range of one partition's ids, as on every store, and each
-    further path costs request units at every write. A container has no tags, so the tenant's id is the name of a path
-    that no document has: it comes into being with the container, in one act.
-    """
-    return {
-        "indexingMode": "consistent",
-        "automatic": True,
-        "includedPaths": [{"path": f"{UNIQUE_PATH}/?"}, {"path": "/id/?"}],
-        "excludedPaths": [{"path": "/*"}, {"path": _mark(tenant_id)}],
-    }
+    try:
+        with _allowed(f"there is no container {CONTAINER}", held.id):
+            held.create_container(CONTAINER, PartitionKey(PARTITION_PATH), indexing(), NEVER)
+    except CosmosResourceExistsError:
+        pass  # made by another one in the meantime
+    return held.get_container_client(CONTAINER).read()
+
+
+def _taken(container: "ContainerProxy", found: Mapping[str, Any], database: str, tenant_id: str) -> str:
+    """Take an unmarked container and return whose it is then."""
+    if wrong := faults(found):
+        raise StoreRefused(
+            f"documents: the container {CONTAINER}: {', '.join(wrong)}; make it anew: {command(database)}"
+        )
+    if not is_empty(container):
+        raise StoreTaken(f"documents: the container {CONTAINER} holds items of somebody else")
+    return claim(container, tenant_id)
+
+
+def _mend(held: "DatabaseProxy", found: Mapping[str, Any]) -> None:
+    """Set what of the tenant's own container was changed."""
+    from azure.cosmos import PartitionKey
+
+    with _allowed(f"the container {CONTAINER} was changed: {', '.join(faults(found))}", held.id):
+        held.replace_container(CONTAINER, PartitionKey(PARTITION_PATH), indexing(), NEVER)
 
 
 @contextmanager
-def _allowed(database: str, tenant_id: str) -> Iterator[None]:
+def _allowed(need: str, database: str) -> Iterator[None]:
     from azure.cosmos.exceptions import CosmosHttpResponseError
 
     try:
         yield
     except CosmosHttpResponseError as error:
-        if error.status_code != 403:
+        if error.status_code != FORBIDDEN:
             raise
-        policy = json.dumps(indexing(tenant_id))
-        command = f"az cosmosdb sql container create -d {database} -n {CONTAINER} -p {PARTITION_PATH} --ttl {NEVER}"
         raise StoreRefused(
-            f"the account does not let us make or remove its container: {command} --idx '{policy}'"
+            f"documents: {need}, which the account lets its administrator alone set right: {command(database)}"
         ) from error
-
-
-def _mark(tenant_id: str) -> str:
-    return f"/_made_for_{tenant_id}/?"
 
 
 def _found(database: "DatabaseProxy") -> Mapping[str, Any] | None:
@@ -111,17 +120,3 @@ def _found(database: "DatabaseProxy") -> Mapping[str, Any] | None:
     except CosmosResourceNotFoundError:
         database.read()
         return None
-
-
-def _check_owner(found: Mapping[str, Any], tenant_id: str) -> None:
-    excluded = {each["path"] for each in found.get("indexingPolicy", {}).get("excludedPaths", [])}
-    is_keyed = found.get("partitionKey", {}).get("paths") == [PARTITION_PATH]
-    if _mark(tenant_id) not in excluded or not is_keyed:
-        raise StoreTaken(f"the container {CONTAINER} exists and was not made for this tenant")
-
-
-def _is_as_wished(found: Mapping[str, Any], tenant_id: str) -> bool:
-    policy = found.get("indexingPolicy", {})
-    included = {each["path"] for each in policy.get("includedPaths", [])}
-    wished = {each["path"] for each in indexing(tenant_id)["includedPaths"]}
-    return found.get("defaultTtl") == NEVER and wished <= included and policy.get("indexingMode") == "consistent"
