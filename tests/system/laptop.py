@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -70,7 +71,7 @@ class LaptopCloud:
         (username,) = (tenant.administrator for tenant in TENANTS if tenant.organization == organization)
         return Company(self.tenant_ids[organization], self.client(organization), username)
 
-    def onboard(self, organization: str) -> Company:
+    def onboard(self, organization: str, **wish: Any) -> Company:
         """A new tenant, whose stores are in the platform's account."""
         username = f"admin@{organization}.example"
         platform = self.platform_client()
@@ -78,7 +79,7 @@ class LaptopCloud:
         order = {"name": organization, "organization": organization, "administrator": administrator}
         answer = platform.post(
             "/api/v1/admin/tenants",
-            json=order | {"cloud": {"mode": "hosted"}},
+            json=order | {"cloud": {"mode": "hosted"}} | wish,
             headers={"Idempotency-Key": organization},
         )
         assert answer.status_code == 202, answer.text
