@@ -20,11 +20,17 @@ from local.child import Child
 from local.errors import ChildDied
 from local.postgres import Postgres
 from local.servers.azurite import ACCOUNT, Azurite
+from local.servers.cosmos.access import KEY
 from local.servers.entra import Entra, application
 from local.servers.node import ensure_packages
 from local.servers.tls import Authority
 from local.settings import HOST, REGION
 from local.state import State, is_listening, write_private
+from makoto.adapters.clouds import Network
+from makoto.adapters.clouds.azure.cosmos_client import CONTAINER, connect_account
+from makoto.adapters.clouds.azure.cosmos_items import NEVER
+from makoto.adapters.clouds.azure.cosmos_properties import PARTITION_PATH, indexing
+from makoto.domain.clouds.azure import CosmosDatabase
 from makoto.domain.clouds.places import CUSTOMER_ROLE
 
 READY_WITHIN_S = 60.0
@@ -94,6 +100,7 @@ class CustomersClouds:
         ports, client_id = self.state.remembered(), str(uuid5(NAMESPACE_DNS, f"{customer}.makoto.example"))
         secret = ports.azure_client_secret
         Entra(self.state.customers / "entra").register(DIRECTORY, client_id, application(secrets=(secret,)))
+        self._make_container(_place(customer))
         blob = Azurite(self.state.customers / "blobs", ports.blob_port, Authority.in_folder(self.state.authority))
         account = {
             "provider": "azure",
@@ -102,11 +109,25 @@ class CustomersClouds:
             "client_id": client_id,
             "authentication": "client_secret",
             "authority": f"https://{HOST}:{ports.entra_port}",
-            "documents": {"endpoint": f"https://{HOST}:{ports.cosmos_port}", "database": _place(customer)},
+            "documents": {"endpoint": self._cosmos, "database": _place(customer)},
             "objects": {"endpoint": blob.url, "account": ACCOUNT, "container": _place(customer)},
             "secrets": {"endpoint": f"https://{HOST}:{ports.key_vault_port}"},
         }
         return {"mode": "azure", "account": account, "keys": {"client_secret": secret}}
+
+    def _make_container(self, database: str) -> None:
+        """Make what no token may make, with the account's key."""
+        from azure.cosmos import PartitionKey
+
+        network = Network(allows_private=True, ca_path=str(Authority.in_folder(self.state.authority).ca_path))
+        with connect_account(CosmosDatabase(endpoint=self._cosmos, database=database), KEY, network) as client:
+            client.get_database_client(database).create_container_if_not_exists(
+                CONTAINER, PartitionKey(PARTITION_PATH), indexing(), NEVER
+            )
+
+    @property
+    def _cosmos(self) -> str:
+        return f"https://{HOST}:{self.state.remembered().cosmos_port}"
 
     def custom(self, customer: str) -> Json:
         """Make a database, a bucket and a vault policy for a customer and say where they are."""

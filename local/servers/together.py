@@ -38,7 +38,7 @@ def _azure(running: ExitStack, given: argparse.Namespace, authority: Authority) 
     running.enter_context(
         served(KeyVault(given.data / "key-vault", url, authority.ca_path).app(), given.key_vault_port, authority)
     )
-    access = Access(signing_key=entra / "signing.pem")
+    access = Access(signing_key=entra / "signing.pem", keys_only_manage=True)
     account = running.enter_context(opened(given.data / "cosmos.json", access))
     for name in given.database:
         account.ensure_database(name)
