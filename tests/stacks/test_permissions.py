@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from makoto.adapters.clouds.aws import policies, tenant_resources
+from makoto.adapters.clouds.aws import policies, tenant_resources, web_identity
+from makoto.adapters.clouds.azure import credentials
 from tests.stacks.assembly import Assembly, flat, listed
 
 TENANTS = {"tenants-api", "tenants-tasks", "tenants-schedule"}
@@ -25,6 +26,7 @@ NAMELESS_ACTIONS = {
     "ec2:UnassignPrivateIpAddresses": "Lambda makes the interfaces of a function in a VPC",
     "iot:CreateKeysAndCertificate": "IAM knows no resource for it",
     "iot:DescribeEndpoint": "IAM knows no resource for it",
+    "sts:GetWebIdentityToken": "IAM knows no resource for it; its audience is a condition",
     "cloudwatch:GetMetricStatistics": "IAM knows no resource for reading a metric",
     "logs:CreateLogDelivery": "vended logs of Step Functions have no resources",
     "logs:GetLogDelivery": "vended logs of Step Functions have no resources",
@@ -140,7 +142,7 @@ def test_every_policy_of_a_key_trusts_only_this_account_and_its_services(prod: A
     ],
 )
 def test_only_these_functions_may(dev: Assembly, action: str, functions: set[str]) -> None:
-    assert _functions_with(dev, action) == functions
+    assert functions_with(dev, action) == functions
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_only_these_functions_may(dev: Assembly, action: str, functions: set[str
     ],
 )
 def test_only_these_functions_use_a_table(dev: Assembly, action: str, table: str, functions: set[str]) -> None:
-    assert _functions_with(dev, action, table) == functions
+    assert functions_with(dev, action, table) == functions
 
 
 def test_the_code_of_a_function_in_the_network_makes_no_interfaces(dev: Assembly) -> None:
@@ -177,12 +179,12 @@ def test_the_code_of_a_function_in_the_network_makes_no_interfaces(dev: Assembly
 
 
 def test_only_the_migration_reads_the_owners_secret(dev: Assembly) -> None:
-    assert _functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseOwner") == {"tenants-migrate"}
+    assert functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseOwner") == {"tenants-migrate"}
 
 
 def test_only_functions_beside_aurora_read_the_applications_secret(dev: Assembly) -> None:
     beside = {*TENANTS, *MOVES, "tenants-migrate", "health-api"}
-    assert _functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseApp") == beside
+    assert functions_with(dev, "secretsmanager:GetSecretValue", "DatabaseApp") == beside
 
 
 def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_for(dev: Assembly) -> None:
@@ -207,12 +209,32 @@ def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> 
     reaching = {"devices-api", "telemetry-api", "telemetry-messages", "telemetry-tasks", "outbox-api", "outbox-relay"}
     reaching |= {"moves-api", "moves-tasks", *DOCTOR}
 
-    assert _functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
-    assert _functions_with(dev, "sqs:SendMessage", "Wakes") == reaching | TENANTS
-    assert _functions_with(dev, "dynamodb:GetItem", "table/makoto-t") == {"tenant-data", "makoto-tenant-access"}
+    assert functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
+    assert functions_with(dev, "sts:GetWebIdentityToken") == reaching | TENANTS
+    assert functions_with(dev, "sqs:SendMessage", "Wakes") == reaching | TENANTS
+    assert functions_with(dev, "dynamodb:GetItem", "table/makoto-t") == {"tenant-data", "makoto-tenant-access"}
 
 
-def _functions_with(assembly: Assembly, action: str, resource: str = "") -> set[str]:
+def test_the_platforms_identity_is_shown_to_directories_of_azure_only(dev: Assembly) -> None:
+    granted = [
+        statement
+        for policy in dev.resources("AWS::IAM::Policy").values()
+        for statement in _statements(policy)
+        if "sts:GetWebIdentityToken" in listed(statement["Action"])
+    ]
+
+    assert granted
+    for statement in granted:
+        assert listed(statement["Action"]) == ["sts:GetWebIdentityToken"]
+        assert statement["Condition"] == {
+            "ForAllValues:StringLike": {"sts:IdentityTokenAudience": f"{credentials.AUDIENCE}/*"},
+            "Null": {"sts:IdentityTokenAudience": "false"},
+            "StringEquals": {"sts:SigningAlgorithm": "RS256"},
+            "NumericLessThanEquals": {"sts:DurationSeconds": web_identity.LIFE_S},
+        }
+
+
+def functions_with(assembly: Assembly, action: str, resource: str = "") -> set[str]:
     """The functions whose role allows the action on a resource whose ARN contains this text."""
     roles = {key: role["RoleName"] for key, role in assembly.resources("AWS::IAM::Role").items() if "RoleName" in role}
     return {
