@@ -9,7 +9,7 @@ import pytest
 from azure.cosmos import PartitionKey
 
 from makoto.adapters.clouds.azure.cosmos_container import make_container, remove_container
-from makoto.adapters.clouds.azure.cosmos_mark import MARK, PAGE
+from makoto.adapters.clouds.azure.cosmos_mark import MARK, PAGE, claim
 from makoto.adapters.clouds.azure.cosmos_properties import indexing
 from makoto.adapters.clouds.azure.documents import CosmosDocuments
 from makoto.adapters.system import SystemClock, SystemIds
@@ -80,6 +80,15 @@ def test_of_tenants_that_take_a_container_at_once_one_has_it(administrator: Any,
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(take, range(8))) == 1
     assert len(items_of(administrator, database)) == 1
+
+
+def test_a_mark_is_never_overwritten(administrator: Any, database: str) -> None:
+    """Both found the container empty and unmarked before either marked it."""
+    container = made_beforehand(administrator, database)
+
+    assert claim(container, OURS) == OURS
+    assert claim(container, THEIRS) == OURS
+    assert claim(container, OURS) == OURS
 
 
 def test_a_container_with_the_indexes_of_every_path_is_taken_too(
