@@ -43,7 +43,7 @@ demo-move: $(READY) ## Carry a working tenant from AWS to stores of its own, to 
 	@$(BIN)/makoto demo-move
 
 test: $(READY) ## All tests: unit, contract, entry, stacks, state machines, house, system, isolation
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/entry tests/contract tests/stacks tests/statemachines tests/house
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile tests/unit tests/entry tests/contract tests/stacks tests/statemachines tests/house
 	$(BIN)/python -m pytest -q tests/system tests/isolation
 
 test-fast: $(READY) ## Unit and entry tests only

@@ -1,23 +1,18 @@
-"""A custom tenant's PostgreSQL, S3-compatible bucket and Vault under every store's contract."""
+"""A custom tenant's stores put together; PostgreSQL, S3 and Vault have the rest of the suites in files of their own."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.clouds.batches_suite import BatchesContract
 from tests.contract.clouds.conditions_suite import ConditionsContract
 from tests.contract.clouds.documents_suite import DocumentsContract
 from tests.contract.clouds.object_versions_suite import ObjectVersionsContract
 from tests.contract.clouds.objects_suite import ObjectsContract
 from tests.contract.clouds.outbox_suite import OutboxContract
-from tests.contract.clouds.patch_suite import PatchContract
 from tests.contract.clouds.postgres_world import PostgresWorld
-from tests.contract.clouds.queries_suite import QueriesContract
 from tests.contract.clouds.rented_world import RentedWorld, custom_account
 from tests.contract.clouds.secrets_suite import SecretsContract
-from tests.contract.clouds.system_suite import SystemContract
 from tests.contract.clouds.vault_world import VaultWorld
-from tests.contract.clouds.walk_suite import WalkContract
 from tests.contract.clouds.worlds import AwsWorld
 
 
@@ -40,27 +35,7 @@ class TestCustomDocuments(OnCustom, DocumentsContract):
     pass
 
 
-class TestCustomBatches(OnCustom, BatchesContract):
-    pass
-
-
 class TestCustomConditions(OnCustom, ConditionsContract):
-    pass
-
-
-class TestCustomPatches(OnCustom, PatchContract):
-    pass
-
-
-class TestCustomQueries(OnCustom, QueriesContract):
-    pass
-
-
-class TestCustomWalks(OnCustom, WalkContract):
-    pass
-
-
-class TestCustomSystemDocuments(OnCustom, SystemContract):
     pass
 
 
