@@ -25,10 +25,15 @@ class Results:
 
     def __init__(self) -> None:
         self._outcomes: dict[tuple[str, str, str], set[str]] = {}
+        self.figures: list[str] = []
+        """What tests measured and want to be read at the end of a run."""
 
     def add(self, report: pytest.TestReport) -> None:
         """Count a test's call, or its setup where it did not come to a call."""
-        suite = dict(report.user_properties).get(SUITE)
+        told = dict(report.user_properties)
+        if report.when == "call" and "figure" in told:
+            self.figures.append(str(told["figure"]))
+        suite = told.get(SUITE)
         if suite is None or (report.when != "call" and report.passed):
             return
         file, _, test = report.nodeid.partition("::")

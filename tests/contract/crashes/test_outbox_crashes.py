@@ -6,8 +6,7 @@ import random
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +39,6 @@ def postgres(postgres_server: Postgres) -> Iterator[PostgresWorld]:
     world = PostgresWorld.real() or PostgresWorld.on(postgres_server)
     yield world
     world.close()
-
-
-@pytest.fixture(scope="module")
-def figure(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
-    """What all runs came to, said at the end."""
-    total: Counter[str] = Counter()
-    yield total
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        print(f"\nlost={total['lost']} doubled={total['doubled']} kills={total['kills']}")
 
 
 def queues(world: AwsWorld, store: str) -> dict[str, str]:
@@ -98,10 +87,9 @@ def run(plan: Plan, folder: Path) -> tuple[dict[str, int], int]:
 def test_nothing_is_lost_and_nothing_happens_twice_whoever_is_killed_when(
     store: str,
     world: AwsWorld,
-    figure: Counter[str],
     request: pytest.FixtureRequest,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     seed = int(os.environ.get(SEED) or random.SystemRandom().randrange(10**6))  # noqa: TID251  a test's own
     stores: dict[str, Any] = {}
@@ -121,10 +109,10 @@ def test_nothing_is_lost_and_nothing_happens_twice_whoever_is_killed_when(
 
     found, again = run(plan, tmp_path)
 
-    figure.update(lost=found["lost"], doubled=found["doubled"], kills=plan.kills)
     figures = f"lost={found['lost']} doubled={found['doubled']} kills={plan.kills}"
-    with capsys.disabled():
-        took = f"{time.monotonic() - begun:.0f} s"
-        print(f"\n{store}: {figures} events={found['told']} met_again={again} seed={seed} in {took}")
+    took = f"{time.monotonic() - begun:.0f} s"
+    record_property(
+        "figure", f"outbox on {store}: {figures} events={found['told']} met_again={again} seed={seed} in {took}"
+    )
     assert (found["lost"], found["doubled"], found["waiting"]) == (0, 0, 0)
     assert found["told"] > plan.kills
