@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local.servers.cosmos.access import KEY
+from local.servers.node import ensure_packages
 from local.servers.tls import Authority
 from makoto.adapters.clouds import CloudDependencies, Connections, Network, StoreKey, open_cloud
 from makoto.adapters.clouds.azure.cosmos_client import CONTAINER, close_container, connect_account, connect_container
@@ -106,6 +107,7 @@ def running_cosmos(
     folder: Path, *options: str, ends_by: signal.Signals = signal.SIGTERM
 ) -> Iterator[tuple[str, Network]]:
     """Run the stand-in as a process of its own; give its address and how to reach it."""
+    ensure_packages()  # here and not in the process, which is given seconds to be ready
     port = free_port()
     authority = Authority.in_folder(folder / "tls")
     command = [

@@ -15,6 +15,7 @@ def account(**changes: Any) -> AzureAccount:
         "region": "japaneast",
         "directory_id": "00000000-0000-0000-0000-000000000001",
         "client_id": "00000000-0000-0000-0000-000000000002",
+        "external_id": "Zb3-kq_9VtR2mXw7pLd0",
         "documents": {"endpoint": "https://toto.documents.azure.com:443/", "database": "makoto"},
         "objects": {"endpoint": "https://toto1.blob.core.windows.net", "account": "toto1", "container": "objects"},
         "secrets": {"endpoint": "https://toto.vault.azure.net"},
