@@ -149,6 +149,8 @@ def test_an_idle_connection_that_was_reset_is_noticed_before_a_write_is_sent(
 
     far.put(KEY, {"n": 2})
 
+    assert far.get(KEY).data == {"n": 2}
+
 
 def test_an_idle_session_that_the_server_ended_is_replaced_unnoticed(world: PostgresWorld, near: Documents) -> None:
     near.put(KEY, {"n": 1})
@@ -159,6 +161,8 @@ def test_an_idle_session_that_the_server_ended_is_replaced_unnoticed(world: Post
         )
 
     near.put(KEY, {"n": 2})
+
+    assert near.get(KEY).data == {"n": 2}
 
 
 @dataclass
