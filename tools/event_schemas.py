@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from makoto.events import CATALOGUE, Envelope
+from makoto.events import Envelope
+from makoto.events.catalogue import CATALOGUE
 from tools.generated import arguments, deliver
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from makoto import events
-from makoto.events import CATALOGUE, Event
+from makoto.events import Event
+from makoto.events.catalogue import CATALOGUE
 from tests.house.checkout import PACKAGE, ROOT
 from tools import event_schemas
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from makoto.events import CATALOGUE
+from makoto.events.catalogue import CATALOGUE
 from stacks.constructs.domain_service import Domain, Door
 from stacks.services import DOMAINS
 from tests.stacks.assembly import Assembly, flat, listed

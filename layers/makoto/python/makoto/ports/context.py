@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from makoto.domain import Principal, TenantRecord
 from makoto.ports.clock import Clock
@@ -11,6 +12,9 @@ from makoto.ports.objects import Objects
 from makoto.ports.outbox import Fact, Handled, Outbox
 from makoto.ports.secrets import Secrets
 from makoto.ports.wakes import NoWakes, Wakes
+
+if TYPE_CHECKING:
+    from makoto.ports.masters import Masters
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,13 @@ class TenantContext:
         """Do the writes and tell the facts as one, once for an event; see `Outbox.commit`."""
         outbox = Outbox(self.tenant_id, self.documents, self.wakes, self.clock, self.correlation_id)
         outbox.commit(writes, facts, self.handled)
+
+    @property
+    def masters(self) -> "Masters":
+        """The tenant's master data, to read."""
+        from makoto.ports.masters import Masters  # 12 ms of classes that only the factory's domains need
+
+        return Masters(self.documents)
 
     @property
     def tenant_id(self) -> str:

@@ -1,0 +1,97 @@
+"""Facts about the quality of what is made."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from makoto.domain import Instant, Slug, TenantId
+from makoto.domain.factory import EquipmentId, MaterialId
+from makoto.events.event import Event
+
+
+class _QualityEvent(Event):
+    """What every fact about quality says."""
+
+    source: ClassVar[str] = "makoto.quality"
+
+    tenant_id: TenantId
+
+
+class InspectionRecorded(_QualityEvent):
+    """A sample was inspected against its characteristic's tolerance."""
+
+    name: ClassVar[str] = "quality.inspection_recorded"
+
+    result_id: str
+    characteristic: Slug
+    lot_id: str | None
+    is_conforming: bool
+    at: Instant
+
+
+class SpcSignalRaised(_QualityEvent):
+    """A control chart shows a special cause: the rules that the point broke, by their names."""
+
+    name: ClassVar[str] = "quality.spc_signal_raised"
+
+    chart_id: Slug
+    characteristic: Slug
+    point: int
+    at: Instant
+    rules: tuple[str, ...]
+    value: float
+    lots: tuple[str, ...] = ()
+
+
+class NonConformanceOpened(_QualityEvent):
+    """Something does not conform, or may not: `lots` are those it was seen in, to be traced and held.
+
+    `equipment` with the window from `since` on names what else may be affected, where it is known.
+    """
+
+    name: ClassVar[str] = "quality.non_conformance_opened"
+
+    nc_id: str
+    title: str
+    product: MaterialId | None
+    lots: tuple[str, ...] = ()
+    equipment: EquipmentId | None = None
+    since: Instant | None = None
+    is_hold_wanted: bool = True
+
+
+class NonConformanceDispositioned(_QualityEvent):
+    """It was decided what becomes of these lots: use_as_is, rework, regrade, return_to_supplier or scrap."""
+
+    name: ClassVar[str] = "quality.non_conformance_dispositioned"
+
+    nc_id: str
+    disposition: str
+    lots: tuple[str, ...]
+    quantity: Decimal | None = None
+
+
+class NonConformanceClosed(_QualityEvent):
+    """Every affected lot has its disposition and every action is done."""
+
+    name: ClassVar[str] = "quality.non_conformance_closed"
+
+    nc_id: str
+
+
+class CapaOpened(_QualityEvent):
+    """A cause is to be removed (ISO 9001, 10.2)."""
+
+    name: ClassVar[str] = "quality.capa_opened"
+
+    capa_id: str
+    nc_id: str | None
+    due_at: Instant | None
+
+
+class CapaClosed(_QualityEvent):
+    """The action was done and found effective, or not."""
+
+    name: ClassVar[str] = "quality.capa_closed"
+
+    capa_id: str
+    is_effective: bool
