@@ -3,18 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
-from functions.telemetry import keys, minutes
+from functions.telemetry import keys, minutes, reports
 from functions.telemetry.batch import HistoryFile, Incoming
 from functions.telemetry.held import Held
 from functions.telemetry.latest import Latest, Report
 from functions.telemetry.ledger import Ledger, Session
-from functions.telemetry.portion import Portion, Taken
+from functions.telemetry.portion import Portion, Taken, contents_of
 from makoto.codecs.json_text import to_text
 from makoto.codecs.telemetry import Alarm, Birth, Columns, Counters, Death, Fault, Kind, MachineState
 from makoto.domain import DeviceId
 from makoto.ports.documents import Datum, Delete, IfAbsent, Put, Write
+from makoto.ports.outbox import Fact
 
 QUARANTINE_KEPT = timedelta(days=30)
 MARKS_KEPT = timedelta(days=15)
@@ -22,7 +23,6 @@ MAX_FAULTS = 100
 """As many faults of one message are kept; their number is."""
 
 _Record: TypeAlias = Birth | MachineState | Counters | Alarm
-_Content = TypeVar("_Content")
 _KINDS: dict[type[_Record], Kind] = {
     Birth: Kind.BIRTH,
     MachineState: Kind.STATE,
@@ -33,10 +33,11 @@ _KINDS: dict[type[_Record], Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The ledger after a portion, and who is asked for a rebirth."""
+    """The ledger after a portion, who is asked for a rebirth, and what is told."""
 
     ledger: Ledger
     reborn: frozenset[str]
+    facts: tuple[Fact, ...] = ()
 
 
 def noted(portion: Portion, held: Held, now_ms: int) -> Change:
@@ -49,12 +50,14 @@ def noted(portion: Portion, held: Held, now_ms: int) -> Change:
             asked.add(name)
             session = replace(session, told=session.gap.seq)
         ledger = ledger.with_session(name, session)
-    for incoming, death in _contents(portion, Death):
+    for incoming, death in contents_of(portion, Death):
         session = ledger.session(death.session)
         died_ms = max(session.died_ms, incoming.message.received_at_ms)
         seen_ms = max(session.seen_ms, now_ms)
         ledger = ledger.with_session(death.session, replace(session, died_ms=died_ms, seen_ms=seen_ms))
-    return Change(ledger.pruned(now_ms), frozenset(asked))
+    reported = reports.machine_reported(portion, held, ledger.facts + 1)
+    ledger = replace(ledger, facts=ledger.facts + len(reported))
+    return Change(ledger.pruned(now_ms), frozenset(asked), reported)
 
 
 def _session_after(session: Session, taken: Sequence[Taken], now_ms: int) -> Session:
@@ -70,10 +73,10 @@ def latest_after(portion: Portion, held: Held, ledger: Ledger) -> Latest:
     latest = held.latest
     if portion.batch is not None:
         latest = latest.with_values(portion.batch.newest())
-    for incoming, state in _contents(portion, MachineState):
+    for incoming, state in contents_of(portion, MachineState):
         fields = {"packml": state.packml, "mode": state.mode, "reason": state.reason, "order": state.order}
         latest = replace(latest, state=Report(state.t, incoming.order, fields).newer_of(latest.state))
-    for incoming, counters in _contents(portion, Counters):
+    for incoming, counters in contents_of(portion, Counters):
         report = Report(counters.t, incoming.order, counters.counters.model_dump())
         latest = replace(latest, counters=report.newer_of(latest.counters))
     return latest.with_deaths({name: session.died_ms for name, session in ledger.sessions.items() if session.died_ms})
@@ -97,7 +100,7 @@ def writes_of(
 ) -> list[Write]:
     """List the writes of one atomic change in the device's partition; `files` come with their ULID."""
     ledger_key = keys.ledger_key(held.device)
-    ledger = {"path": held.path, "sessions": change.ledger.to_text()}
+    ledger: dict[str, Datum] = {"path": held.path, "sessions": change.ledger.to_text(), "facts": change.ledger.facts}
     writes: list[Write] = [Put(ledger_key, ledger, held.conditions[ledger_key])]
     writes += _minute_writes(portion, held, now)
     writes += [_file_write(held.device, ulid, file) for ulid, file in files]
@@ -162,10 +165,3 @@ def _record_write(device: DeviceId, incoming: Incoming, content: _Record) -> Wri
     key = keys.record_key(_KINDS[type(content)], device, t_ms, incoming.session, incoming.seq)
     text = content.model_dump_json(by_alias=True, exclude={"schema_", "edge"})
     return Put(key, {"t": t_ms, "received_at": incoming.message.received_at_ms, "message": text})
-
-
-def _contents(portion: Portion, of: type[_Content]) -> Iterator[tuple[Incoming, _Content]]:
-    for each in portion.taken:
-        content = each.incoming.decoded.content
-        if isinstance(content, of):
-            yield each.incoming, content

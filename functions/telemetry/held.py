@@ -9,7 +9,7 @@ from functions.telemetry.latest import Latest
 from functions.telemetry.ledger import Ledger
 from functions.telemetry.portion import Portion
 from makoto.analytics.rollups import Rollup
-from makoto.domain import DeviceId
+from makoto.domain import DeviceId, TenantId
 from makoto.errors import Unavailable
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Condition, Document, IfAbsent, IfVersion, Key
@@ -19,6 +19,7 @@ from makoto.ports.documents import Condition, Document, IfAbsent, IfVersion, Key
 class Held:
     """What is stored, and under which condition it still is. `marks` are those of the messages asked about."""
 
+    tenant_id: TenantId
     device: DeviceId
     path: str
     ledger: Ledger = field(default_factory=Ledger)
@@ -42,6 +43,7 @@ def held_of(draft: Portion, incoming: Sequence[Incoming], tenant: TenantContext)
     mark_keys = {keys.mark_key(device, each.mark): each.mark for each in incoming if not each.decoded.identity}
     found = _read([ledger_key, latest_key, *minute_keys, *mark_keys], tenant)
     held = Held(
+        tenant_id=tenant.tenant_id,
         device=device,
         path=path,
         ledger=_ledger_of(found.get(ledger_key)),
@@ -95,7 +97,11 @@ def _summaries(wanted: Mapping[Key, int], found: Mapping[Key, Document]) -> dict
 
 
 def _ledger_of(document: Document | None) -> Ledger:
-    return Ledger.from_text(str(document.data["path"]), str(document.data["sessions"])) if document else Ledger()
+    if document is None:
+        return Ledger()
+    facts = document.data.get("facts", 0)
+    assert isinstance(facts, int)
+    return Ledger.from_text(str(document.data["path"]), str(document.data["sessions"]), facts)
 
 
 def _latest_of(document: Document | None) -> Latest:

@@ -147,7 +147,7 @@ def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) 
         tenant.objects.upload(keys.object_key(held.device, file.hour, ulid), file.body, content_type=PARQUET)
     writes = tenant.documents.as_one(changes.writes_of(portion, held, change, files, tenant.clock.now()))
     tenant.documents.atomic(changes.latest_writes_of(portion, held, change))
-    tenant.documents.atomic(writes)
+    tenant.commit(writes, change.facts)
 
 
 def _count_conflict(work: Work, held: Held, error: ConditionFailed) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from functions.telemetry.batch import Batch, Incoming, Part, batch_of, within
 from functions.telemetry.ledger import MAX_INTERVALS, Ledger, Standing
 from makoto.analytics.rollups import MINUTE_MS
-from makoto.codecs.telemetry import Columns, Fault
+from makoto.codecs.telemetry import Columns, Counters, Fault, MachineState
 
 MAX_WRITES = 96
 """Below the hundred of an atomic write; the ledger is counted here, the newest values are written before."""
@@ -19,6 +20,7 @@ _PER_MESSAGE = 3
 """At most a quarantine entry, a record and a mark."""
 
 _END_OF_TIME = 2**62
+Content = TypeVar("Content")
 _FORGOTTEN = Fault("/seq", "ledger_window", f"older than the {MAX_INTERVALS} latest gaps: perhaps stored already")
 
 
@@ -43,6 +45,14 @@ class Portion:
     def minutes(self) -> list[int]:
         """Name the minutes since 1970-01-01 UTC that the readings fall into."""
         return [] if self.batch is None else self.batch.minutes()
+
+
+def contents_of(portion: Portion, of: type[Content]) -> Iterator[tuple[Incoming, Content]]:
+    """Yield the messages of one kind with what they say."""
+    for each in portion.taken:
+        content = each.incoming.decoded.content
+        if isinstance(content, of):
+            yield each.incoming, content
 
 
 def new_messages(incoming: Iterable[Incoming], ledger: Ledger, marks: Iterable[str]) -> Iterator[Incoming]:
@@ -107,9 +117,10 @@ def _minutes_of(taken: Taken) -> set[int]:
 
 
 def _writes(taken: Sequence[Taken], minutes: Collection[int]) -> int:
-    """Count documents: a minute has its summary, an hour its file."""
+    """Count documents: a minute has its summary, an hour its file; all reports together are told as one fact."""
     hours = {minute // 60 for minute in minutes}
-    return _ALWAYS + sum(_writes_beside(each) for each in taken) + len(minutes) + len(hours)
+    is_told = any(isinstance(each.incoming.decoded.content, MachineState | Counters) for each in taken)
+    return _ALWAYS + is_told + sum(_writes_beside(each) for each in taken) + len(minutes) + len(hours)
 
 
 def _writes_beside(taken: Taken) -> int:

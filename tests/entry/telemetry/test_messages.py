@@ -9,7 +9,9 @@ import pytest
 from makoto.codecs.telemetry import Kind
 from makoto.domain import TenantStatus
 from makoto.errors import Unavailable
-from makoto.ports.documents import Documents
+from makoto.events import Envelope
+from makoto.ports.documents import Documents, Query
+from makoto.ports.outbox import PENDING
 from makoto.runtime.composition import Platform
 from tests.builders import OTHER_TENANT, TENANT, tenant_record
 from tests.entry.telemetry.conftest import PATH, Queue, certificate_of
@@ -167,3 +169,15 @@ def test_an_unforeseen_failure_of_one_device_is_not_anothers(
     queue.add(sent(queue), tenant_id=OTHER_TENANT)
     assert queue.deliver() == [failing_id]
     assert len(stored("latest", "", OTHER_TENANT)) == 1
+
+
+def test_what_a_machine_reports_is_told_and_calls_the_relay(queue: Queue, platform: Platform) -> None:
+    queue.add(state(t=queue.now_ms), kind=Kind.STATE)
+    assert queue.deliver() == []
+    tenant = platform.open_tenant(TENANT, None, "test")
+    pending = tenant.documents.system().query(Query(f"telemetry#{DEVICE}", prefix=PENDING)).items
+    assert [Envelope.model_validate_json(str(each.data["envelope"])).detail_type for each in pending] == [
+        "telemetry.machine_reported.v1"
+    ]
+    wakes = platform.wakes.sent  # type: ignore[attr-defined]  # the memory driver remembers
+    assert {wake.partition for wake in wakes} == {f"telemetry#{DEVICE}"}

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import orjson
@@ -14,15 +14,19 @@ from functions.telemetry.ingest import Ingested, store_messages
 from functions.telemetry.latest import Latest
 from makoto.adapters.clouds.memory import CountingIds, FixedClock, MemoryCloud
 from makoto.adapters.clouds.memory.acknowledgements import MemoryAcknowledgements
+from makoto.adapters.clouds.memory.wakes import MemoryWakes
 from makoto.analytics.rollups import Rollup
 from makoto.codecs.telemetry import DeviceMessage, Kind
 from makoto.domain import EquipmentPath, instant_from_ms
+from makoto.events import Envelope, Event
 from makoto.ports.acknowledgements import Acknowledgements
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Document, Query
+from makoto.ports.outbox import PENDING
 from tests.builders import TENANT, tenant_record
 from tests.unit.codecs.messages import DEVICE, NOW_MS, body
 
+Fact = TypeVar("Fact", bound=Event)
 PATH = EquipmentPath(site="nagoya", area="machining", line="line-1", cell="cell-1")
 _KINDS = {
     "telemetry/1": Kind.TELEMETRY,
@@ -49,6 +53,7 @@ class World:
     clock: FixedClock = field(default_factory=lambda: FixedClock(instant_from_ms(NOW_MS)))
     ids: CountingIds = field(default_factory=CountingIds)
     broker: MemoryAcknowledgements = field(default_factory=MemoryAcknowledgements)
+    wakes: MemoryWakes = field(default_factory=MemoryWakes)
 
     def __post_init__(self) -> None:
         stores = MemoryCloud(self.clock, self.ids).stores(TENANT)
@@ -61,6 +66,7 @@ class World:
             clock=self.clock,
             ids=self.ids,
             correlation_id="test",
+            wakes=self.wakes,
         )
 
     def receive(self, *documents: Any, received_at_ms: int = NOW_MS) -> Ingested:
@@ -116,6 +122,12 @@ class World:
             if page.next_cursor is None:
                 return found
             cursor = page.next_cursor
+
+    def facts(self, of: type[Fact], device: str = DEVICE) -> list[Fact]:
+        """The facts of one kind that wait for the relay, aggregate by aggregate in the order of their versions."""
+        found = self.tenant.documents.system().query(Query(f"telemetry#{device}", prefix=PENDING, limit=1000)).items
+        envelopes = [Envelope.model_validate_json(str(each.data["envelope"])) for each in found]
+        return [of.model_validate(each.data) for each in envelopes if each.detail_type == of.detail_type()]
 
     def told(self) -> list[dict[str, Any]]:
         """What the device was told, in order."""
