@@ -89,6 +89,7 @@ TELEMETRY = Domain(
         Door("tasks", LISTED_STORES, COMPACTION, schedule=HOURLY_COMPACTION),
     ),
 )
+MASTERS = Domain("masters", (Door("api", STORES, STORES_ONLY),))
 OUTBOX = Domain(
     "outbox",
     (
@@ -105,7 +106,17 @@ DOCTOR = Domain(
 )
 HEALTH = Domain("health", (Door("api", (grants.use_database, grants.watch_health), SQL, in_vpc=True),))
 
-DOMAINS = (IDENTITY, TENANTS, MOVES, DEVICES, TELEMETRY, OUTBOX, DOCTOR, HEALTH)
+DOMAINS = (
+    IDENTITY,
+    TENANTS,
+    MOVES,
+    DEVICES,
+    TELEMETRY,
+    MASTERS,
+    OUTBOX,
+    DOCTOR,
+    HEALTH,
+)
 
 
 class ServicesStack(cdk.Stack):

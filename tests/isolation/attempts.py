@@ -13,6 +13,8 @@ EXAMPLES = {
     "device_id": "edge-01",
     "import_id": "01J9Z6ABCDEFGHJKMNPQRSTVWX",
     "certificate_id": "0" * 64,
+    "kind": "material",
+    "record_id": "shaft-20",
     "move_id": "01J9Z6ABCDEFGHJKMNPQRSTVWX",
 }
 
