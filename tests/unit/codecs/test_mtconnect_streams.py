@@ -1,0 +1,121 @@
+"""MTConnect Streams XML: what an agent answers."""
+
+import pytest
+
+from makoto.codecs.ingress.mtconnect import StreamsReader
+from makoto.codecs.ingress.portion import Portion
+
+NOW = 1_800_000_000_000
+T = "2026-05-01T00:00:00.1234567Z"
+
+
+def document(body: str, *, instance: str = "1", first: int = 1, after: int = 100) -> bytes:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<MTConnectStreams xmlns="urn:mtconnect.org:MTConnectStreams:2.0">
+  <Header instanceId="{instance}" firstSequence="{first}" nextSequence="{after}" creationTime="{T}"/>
+  <Streams><DeviceStream name="mill" uuid="u"><ComponentStream component="Linear" componentId="x">
+  {body}</ComponentStream></DeviceStream></Streams>
+</MTConnectStreams>""".encode()
+
+
+def read(body: str) -> Portion:
+    return StreamsReader().read(document(body), NOW)
+
+
+def test_samples_events_and_conditions_are_read() -> None:
+    portion = read(
+        f"""<Samples><Position dataItemId="x1" name="Xact" sequence="1" timestamp="{T}">12.5</Position>
+        <PathPosition dataItemId="p1" sequence="2" timestamp="{T}">1 2 3</PathPosition></Samples>
+        <Events><Execution dataItemId="e1" sequence="3" timestamp="{T}">ACTIVE</Execution></Events>
+        <Condition><Fault dataItemId="c1" nativeCode="F12" type="SYSTEM" sequence="4" timestamp="{T}">Overload</Fault>
+        </Condition>"""
+    )
+
+    assert [(each.metric, each.value) for each in portion.points] == [
+        ("Xact", 12.5),
+        ("p1/x", 1.0),
+        ("p1/y", 2.0),
+        ("p1/z", 3.0),
+        ("e1", "ACTIVE"),
+        ("c1", "FAULT"),
+    ]
+    assert [(each.id, each.is_active, each.text) for each in portion.conditions] == [("c1/F12", True, "Overload")]
+    assert portion.faults == []
+
+
+def test_a_time_series_is_spread_back_from_its_time() -> None:
+    portion = read(
+        f'<Samples><PositionTimeSeries dataItemId="v" sequence="1" timestamp="{T}" sampleCount="3" sampleRate="10">'
+        "1 2 3</PositionTimeSeries></Samples>"
+    )
+
+    times = [each.t for each in portion.points]
+    assert [each - times[-1] for each in times] == [-200, -100, 0]
+
+
+def test_a_time_series_of_another_length_than_it_says_is_refused() -> None:
+    portion = read(
+        f'<Samples><PositionTimeSeries dataItemId="v" sequence="1" timestamp="{T}" sampleCount="4" sampleRate="10">'
+        "1 2 3</PositionTimeSeries></Samples>"
+    )
+
+    assert (portion.points, [fault.rule for fault in portion.faults]) == ([], ["time_series"])
+
+
+def test_entries_of_a_data_set_are_readings_and_a_removed_one_is_null() -> None:
+    portion = read(
+        f'<Events><VariableDataSet dataItemId="vars" sequence="1" timestamp="{T}"><Entry key="a">1</Entry>'
+        '<Entry key="b" removed="true"/></VariableDataSet></Events>'
+    )
+
+    assert [(each.metric, each.value, each.quality) for each in portion.points] == [
+        ("vars/a", 1.0, 192),
+        ("vars/b", None, 0),
+    ]
+
+
+def test_what_an_answer_repeats_is_taken_once_and_a_gap_asks_for_everything_again() -> None:
+    reader = StreamsReader()
+    item = '<Samples><Position dataItemId="x" sequence="{}" timestamp="' + T + '">1</Position></Samples>'
+    reader.read(document(item.format(5), after=6), NOW)
+    reader = StreamsReader.from_text(reader.to_text())
+
+    again = reader.read(document(item.format(5), after=6), NOW)
+    later = reader.read(document(item.format(40), first=30, after=41), NOW)
+
+    assert (again.points, again.counts["repeated"]) == ([], 1)
+    assert (len(later.points), later.counts["gap"], later.wants_rebirth) == (1, 24, True)
+
+
+def test_an_agent_that_restarted_counts_anew() -> None:
+    reader = StreamsReader()
+    item = f'<Samples><Position dataItemId="x" sequence="5" timestamp="{T}">1</Position></Samples>'
+    reader.read(document(item, after=50), NOW)
+
+    portion = reader.read(document(item, instance="2", after=6), NOW)
+
+    assert (len(portion.points), portion.counts["restarts"]) == (1, 1)
+
+
+def test_an_observation_without_its_time_is_refused_and_its_neighbour_kept() -> None:
+    portion = read(
+        f'<Samples><Position dataItemId="x" sequence="1">1</Position>'
+        f'<Position dataItemId="y" sequence="2" timestamp="{T}">2</Position></Samples>'
+    )
+
+    assert [each.metric for each in portion.points] == ["y"]
+    assert [fault.pointer for fault in portion.faults] == ["/mill/x/x"]
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"<MTConnectStreams><Header", "xml"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><MTConnectStreams/>', "xml"),
+        (b"<MTConnectError/>", "schema"),
+        (b"", "xml"),
+        (b"\xff\xfe\x00", "xml"),
+    ],
+)
+def test_what_is_no_streams_document_is_refused_whole(data: bytes, rule: str) -> None:
+    assert [fault.rule for fault in StreamsReader().read(data, NOW).faults] == [rule]
