@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from functions.telemetry.latest import Value, order_of
-from makoto.analytics.rollups import (
-    MINUTE_MS,
+from makoto.analytics.rollups import MINUTE_MS, Rollup
+from makoto.analytics.rollups_columns import (
     Readings,
-    Rollup,
     Stretches,
     newest_of,
     rollups_of,

@@ -101,8 +101,11 @@ def writes_of(
     """List the writes of one atomic change in the device's partition; `files` come with their ULID."""
     ledger_key = keys.ledger_key(held.device)
     ledger: dict[str, Datum] = {"path": held.path, "sessions": change.ledger.to_text(), "facts": change.ledger.facts}
+    ledger |= {"sealed": change.ledger.sealed} if change.ledger.sealed else {}
     writes: list[Write] = [Put(ledger_key, ledger, held.conditions[ledger_key])]
     writes += _minute_writes(portion, held, now)
+    hours = {minute // 60 for minute in portion.minutes()}
+    writes += [Put(keys.stale_key(held.device, hour), {}) for hour in sorted(hours) if hour < change.ledger.sealed]
     writes += [_file_write(held.device, ulid, file) for ulid, file in files]
     return writes + [write for each in portion.taken for write in _message_writes(each, held.device, now)]
 

@@ -99,9 +99,10 @@ def _summaries(wanted: Mapping[Key, int], found: Mapping[Key, Document]) -> dict
 def _ledger_of(document: Document | None) -> Ledger:
     if document is None:
         return Ledger()
-    facts = document.data.get("facts", 0)
+    facts, sealed = document.data.get("facts", 0), document.data.get("sealed", 0)
     assert isinstance(facts, int)
-    return Ledger.from_text(str(document.data["path"]), str(document.data["sessions"]), facts)
+    assert isinstance(sealed, int)
+    return Ledger.from_text(str(document.data["path"]), str(document.data["sessions"]), facts, sealed)
 
 
 def _latest_of(document: Document | None) -> Latest:

@@ -31,8 +31,8 @@ MAX_TOTAL_BYTES = 1 << 30
 MAX_PART_BYTES = 4_000_000
 """AWS Lambda takes 6 MB a request, and a part reaches it as Base64."""
 
-MAX_HOURS = 90
-"""Entries of one atomic write, which has at most a hundred; the record and the piece are in it too."""
+MAX_HOURS = 45
+"""Each has an entry and a mark in an atomic write of at most a hundred; the record and the piece are in it too."""
 
 PARQUET = "application/vnd.apache.parquet"
 
@@ -140,7 +140,8 @@ def _store(
     entries = [_entry(record.device, ulid, file) for ulid, file in named]
     if record.status == "complete":
         _sign(record, tenant)
-    writes: list[Write] = [record.put(unchanged), piece.put(record), *entries]
+    stale = [Put(keys.stale_key(record.device, hour), {}) for hour in sorted({file.hour for file in files})]
+    writes: list[Write] = [record.put(unchanged), piece.put(record), *entries, *stale]
     tenant.documents.atomic(writes)
 
 

@@ -47,6 +47,11 @@ def file_key(device: DeviceId, hour: int, ulid: str) -> Key:
     return Key(partition_of(device), f"{prefix_of('history')}{hour_name(hour)}#{ulid}")
 
 
+def stale_key(device: DeviceId, hour: int) -> Key:
+    """Says that an hour that was sealed has readings that its pages lack."""
+    return Key(partition_of(device), prefix_of("stale") + hour_name(hour))
+
+
 def mark_key(device: DeviceId, mark: str) -> Key:
     return Key(partition_of(device), prefix_of("seen") + mark)
 

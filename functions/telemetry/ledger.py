@@ -100,11 +100,15 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A device's sessions, the place where it last stood, and how many facts told what it reported."""
+    """A device's sessions, the place where it last stood, and how many facts told what it reported.
+
+    Hours before `sealed` (since 1970) are rolled up: who adds to one of them marks it as stale.
+    """
 
     path: str = ""
     sessions: Mapping[str, Session] = field(default_factory=dict)
     facts: int = 0
+    sealed: int = 0
 
     def session(self, name: str) -> Session:
         return self.sessions.get(name, Session())
@@ -131,9 +135,9 @@ class Ledger:
         return to_text({name: _session_to_json(each) for name, each in self.sessions.items()})
 
     @classmethod
-    def from_text(cls, path: str, text: str, facts: int = 0) -> "Ledger":
+    def from_text(cls, path: str, text: str, facts: int = 0, sealed: int = 0) -> "Ledger":
         """Read what `to_text` wrote."""
-        return cls(path, {name: _session_from_json(each) for name, each in from_text(text).items()}, facts)
+        return cls(path, {name: _session_from_json(each) for name, each in from_text(text).items()}, facts, sealed)
 
 
 def _session_to_json(session: Session) -> dict[str, Any]:

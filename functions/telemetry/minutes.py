@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from makoto.analytics.rollups import Last, Rollup
+from functions.telemetry.rollup_text import Base, base_of, from_old_row, from_row, to_row
+from makoto.analytics.rollups import Rollup
 from makoto.codecs.json_text import from_text, to_text
 
 KEPT = timedelta(days=90)
 """Longer than any range that is answered from minutes; the files hold the rest."""
 
 MINUTE_S = 60
+_HEAD = ""
 
 
 def minute_name(minute: int) -> str:
@@ -35,22 +36,15 @@ def merged(stored: Mapping[str, Rollup], given: Mapping[str, Rollup]) -> dict[st
 
 
 def to_document_text(rollups: Mapping[str, Rollup]) -> str:
-    """Write a minute's summaries by metric as JSON text."""
-    return to_text({name: _to_json(rollup) for name, rollup in rollups.items()})
+    """Write a minute's summaries by metric as JSON text; the head, which no metric is called, says how to read them."""
+    base = base_of(rollups.values())
+    return to_text({_HEAD: tuple(base), **{name: to_row(rollup, base) for name, rollup in rollups.items()}})
 
 
 def from_document_text(text: str) -> dict[str, Rollup]:
     """Read what `to_document_text` wrote."""
-    return {name: _from_json(*numbers) for name, numbers in from_text(text).items()}
-
-
-def _from_json(
-    count: int, good: int, used: int, total: float | None, least: float | None, most: float | None, *last: Any
-) -> Rollup:
-    return Rollup(count, good, used, total, least, most, Last(*last) if last else None)
-
-
-def _to_json(rollup: Rollup) -> tuple[object, ...]:
-    numbers = (rollup.count, rollup.good, rollup.used, rollup.total, rollup.least, rollup.most)
-    last = rollup.last
-    return numbers if last is None else (*numbers, last.value, last.t, last.order)
+    given = from_text(text)
+    if (head := given.pop(_HEAD, None)) is None:
+        return {name: from_old_row(*numbers) for name, numbers in given.items()}
+    base = Base(*head)
+    return {name: from_row(row, base) for name, row in given.items()}

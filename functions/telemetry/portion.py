@@ -98,10 +98,10 @@ def _partial(ledger: Ledger, incoming: Incoming) -> Mapping[int, int]:
 
 
 def _beginning(taken: Taken, max_writes: int) -> Taken:
-    """Cut off the first minutes; each may lie in an hour of its own and need a file."""
+    """Cut off the first minutes; each may lie in an hour of its own and need a file and a mark."""
     if taken.part is None:
         return taken
-    some = sorted(_minutes_of(taken))[: max(1, (max_writes - _ALWAYS - _PER_MESSAGE) // 2)]
+    some = sorted(_minutes_of(taken))[: max(1, (max_writes - _ALWAYS - _PER_MESSAGE) // 3)]
     part = within(taken.part, some[0], some[-1])
     until = some[-1] if len(part.columns) < len(taken.part.columns) else None
     return Taken(taken.incoming, part, taken.is_first, until)
@@ -117,10 +117,10 @@ def _minutes_of(taken: Taken) -> set[int]:
 
 
 def _writes(taken: Sequence[Taken], minutes: Collection[int]) -> int:
-    """Count documents: a minute has its summary, an hour its file; all reports together are told as one fact."""
+    """Count documents: a minute has its summary, an hour its file and, if sealed, a mark; all reports are one fact."""
     hours = {minute // 60 for minute in minutes}
     is_told = any(isinstance(each.incoming.decoded.content, MachineState | Counters) for each in taken)
-    return _ALWAYS + is_told + sum(_writes_beside(each) for each in taken) + len(minutes) + len(hours)
+    return _ALWAYS + is_told + sum(_writes_beside(each) for each in taken) + len(minutes) + 2 * len(hours)
 
 
 def _writes_beside(taken: Taken) -> int:

@@ -1,14 +1,18 @@
 """Summaries of columns agree with the plain way, and adding them up in any order gives the same."""
 
 from collections.abc import Iterator
+from random import Random
+from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.telemetry import minutes
-from makoto.analytics.rollups import MINUTE_MS, Last, Readings, Rollup, newest_of, rollups_of, stretches_of, value_at
+from makoto.analytics.rollups import MINUTE_MS, Last, Rollup, added
+from makoto.analytics.rollups_columns import Readings, newest_of, rollups_of, stretches_of, value_at
 
 START = 29453760 * MINUTE_MS
 values = st.sampled_from([0.0, 1.5, -2.0, 1e300, None, True, False, "auto"])
@@ -122,3 +126,59 @@ def test_a_sum_beyond_the_doubles_is_unknown_and_not_infinite() -> None:
     readings = readings_of([(0, [(0, 1e308, 192), (1, 1e308, 192), (2, 1e308, 192)])])
     (found,) = rollups_of(readings, stretches_of(readings.lengths, readings.t)).values()
     assert (found.total, found.most) == (None, 1e308)
+
+
+wide = st.lists(
+    st.tuples(
+        st.integers(0, 4 * MINUTE_MS), st.sampled_from([1e6, 1e6 + 0.25, -3.0, None]), st.sampled_from([192, 64, 0])
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), wide), min_size=1, max_size=6), st.randoms())
+def test_deviation_first_and_uncertain_of_parts_in_any_order_are_those_of_the_whole(
+    given_series: Series, random: Random
+) -> None:
+    minutes_of = [each.values() for each in map(_by_minute, [[each] for each in given_series])]
+    parts = [rollup for some in minutes_of for rollup in some]
+    random.shuffle(parts)
+    whole = added(parts)
+    rows = [point for _, some in given_series for point in some]
+    numbers = [value for _, value, quality in rows if quality in (192, 64) and value is not None]
+    assert whole.uncertain == sum(quality == 64 for _, _, quality in rows)
+    assert (whole.first is None) == (not numbers)
+    if numbers:
+        assert whole.squares == pytest.approx(sum((each - fmean(numbers)) ** 2 for each in numbers), rel=1e-9, abs=1e-6)
+        assert whole.first is not None
+        assert whole.first.t == START + min(
+            t for t, value, quality in rows if quality in (192, 64) and value is not None
+        )
+    if len(numbers) > 1:
+        assert whole.deviation == pytest.approx(stdev(numbers), rel=1e-9, abs=1e-4)
+
+
+def _by_minute(given_series: Series) -> dict[tuple[int, int], Rollup]:
+    readings = readings_of(given_series)
+    return rollups_of(readings, stretches_of(readings.lengths, readings.t))
+
+
+@given(series)
+def test_a_minute_is_read_as_it_was_written(given_series: Series) -> None:
+    written = {str(place): rollup for place, rollup in enumerate(_by_minute(given_series).values())}
+    assert minutes.from_document_text(minutes.to_document_text(written)) == written
+
+
+def test_a_minute_written_before_has_neither_first_nor_deviation_and_added_to_a_new_one_neither() -> None:
+    old = minutes.from_document_text('{"a":[3,2,2,4.5,1.5,3.0,3.0,1767225600000,7],"b":[1,0,0,0.0,null,null]}')
+    assert old["a"] == Rollup(3, 2, 2, 4.5, 1.5, 3.0, Last(3.0, 1767225600000, 7))
+    assert old["b"] == Rollup(1, 0, 0, 0.0, None, None)
+    (new,) = _by_minute([(0, [(0, 1.5, 192)])]).values()
+    both = old["a"].merged(new)
+    assert (both.used, both.uncertain, both.squares, both.first, both.deviation) == (3, None, None, None, None)
+
+
+def test_a_deviation_far_beyond_the_doubles_is_unknown() -> None:
+    (found,) = _by_minute([(0, [(0, 1e300, 192), (1, -1e300, 192)])]).values()
+    assert (found.total, found.squares, found.deviation) == (0.0, None, None)
