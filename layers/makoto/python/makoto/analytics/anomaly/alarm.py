@@ -1,0 +1,42 @@
+"""From surprise to score: more history asks for rarer events, and what goes on is not told again."""
+
+from math import log
+
+THRESHOLD = 0.5
+"""A score from here on is an anomaly: one threshold for every stream."""
+
+_NEEDED = 9.5
+_GROWTH = 0.5
+"""The longer the history, the rarer an alarm: alarms come about as the square root of the readings."""
+
+_LEAST, _MEMORY = 40.0, 20_000.0
+_FADING = 0.99
+_GREATER = 1.1
+_REPEATED = 0.3
+
+
+class Alarm:
+    """Remembers the greatest recent surprise, which a further alarm must exceed."""
+
+    __slots__ = ("count", "peak")
+
+    def __init__(self) -> None:
+        self.count = 0.0
+        self.peak = 0.0
+
+    @property
+    def needed(self) -> float:
+        """The surprise (negative logarithm of a probability) whose score is the threshold."""
+        return _NEEDED + _GROWTH * log((min(self.count, _MEMORY) + 50.0) / 1000.0)
+
+    def score(self, surprise: float) -> float:
+        """Grade a surprise from 0 to 1."""
+        self.count += 1.0
+        relative = surprise / self.needed
+        peak = self.peak
+        faded = _FADING * peak
+        self.peak = relative if relative > faded else faded
+        if relative <= peak * _GREATER and peak > 0.0:
+            share = relative / peak
+            relative *= _REPEATED * (share * share if share < 1.0 else 1.0)
+        return 1.0 - 2.0**-relative if self.count > _LEAST else 0.0

@@ -1,0 +1,80 @@
+"""How metrics of one machine go together, and when they no longer do."""
+
+from array import array
+from math import log
+from operator import mul
+
+from makoto.analytics.anomaly.signed import Signed
+
+_CLIPPED = 4.0
+_SHRUNK = 0.1
+_MEMORY = 2000.0
+_SETTLED = 60.0
+_RENEWED = 32.0
+_PERSISTENT = 0.2
+
+
+class Relations:
+    """The covariance of standardised deviations, shrunk towards independence.
+
+    The deviation of a metric from what the others imply is read off the inverse of the covariance (Lauritzen 1996,
+    5.1.3): (P u)_i / sqrt(P_ii). The inverse is renewed every 32 readings.
+    """
+
+    __slots__ = ("breaks", "count", "covariance", "fresh", "means", "precision", "views")
+
+    def __init__(self, size: int) -> None:
+        one = [float(row == column) for row in range(size) for column in range(size)]
+        self.covariance = array("f", one)
+        self.precision = array("f", one)
+        self.means = array("f", bytes(4 * size))
+        self.breaks = array("f", bytes(4 * size))
+        self.views = [Signed(0.003) for _ in range(size)]
+        self.count = self.fresh = 0.0
+
+    def take(self, deviations: list[float]) -> list[float]:
+        """Say how surprising each metric is beside the others, then learn."""
+        size = len(deviations)
+        centred = [
+            max(min(deviation, _CLIPPED), -_CLIPPED) - mean
+            for deviation, mean in zip(deviations, self.means, strict=True)
+        ]
+        breaks, precision = self.breaks, self.precision
+        surprises = []
+        for place in range(size):
+            row = precision[place * size : place * size + size]
+            implied = sum(map(mul, row, centred)) / row[place] ** 0.5
+            breaks[place] += _PERSISTENT * (implied - breaks[place])
+            surprises.append(self.views[place].take(breaks[place]))
+        self._learn(centred)
+        return surprises if self.count > _SETTLED + size else [0.0] * size
+
+    def _learn(self, centred: list[float]) -> None:
+        self.count += 1.0
+        self.fresh += 1.0
+        size = len(centred)
+        pace = 1.0 / min(self.count + 1.0, _MEMORY)
+        covariance, keep = self.covariance, 1.0 - pace
+        self.means = array("f", [mean + pace * one for mean, one in zip(self.means, centred, strict=True)])
+        for row, one in enumerate(centred):
+            begin, share = row * size, pace * one
+            part = covariance[begin : begin + size]
+            covariance[begin : begin + size] = array(
+                "f", [keep * old + share * other for old, other in zip(part, centred, strict=True)]
+            )
+        if self.fresh >= _RENEWED:
+            self._renew(size)
+
+    def _renew(self, size: int) -> None:
+        import numpy as np  # the inverse alone needs it, and only machines of several metrics
+
+        self.fresh = 0.0
+        matrix = np.array(self.covariance, dtype=np.float64).reshape(size, size)
+        matrix *= 1.0 - _SHRUNK
+        matrix[np.diag_indices(size)] += _SHRUNK * np.trace(matrix) / size / (1.0 - _SHRUNK) + 1e-6
+        self.precision = array("f", np.linalg.inv(matrix).astype(np.float32).tobytes())
+
+
+def penalty(size: int) -> float:
+    """So many metrics, so many chances: Bonferroni, in surprises."""
+    return log(size)

@@ -1,0 +1,69 @@
+"""A deviation up or down, measured in its own usual size: rises and falls are judged apart."""
+
+from math import exp, log
+
+from makoto.analytics.anomaly.tail import Tail
+
+_LOW, _WIDTH = 0.3, 0.15
+_CLIPPED = 4.0
+_SETTLED = 30.0
+_STARTLED = 12.0
+"""The surprise of the first change of what never changed."""
+
+_NEGLIGIBLE = 0.05
+_FADING = 0.99
+_REPEATED = 0.25
+_RUN = 2.0
+"""Of a run of great deviations only the greatest count in full, so that one long event is one event."""
+
+
+class Signed:
+    """Turn a deviation into a surprise; `pace` is how fast its usual size is learnt."""
+
+    __slots__ = ("count", "down", "pace", "peak", "scale", "up")
+
+    def __init__(self, pace: float) -> None:
+        self.pace = pace
+        self.scale = 0.0
+        self.count = 0.0
+        self.peak = 0.0
+        self.up = Tail(_LOW, _WIDTH)
+        self.down = Tail(_LOW, _WIDTH)
+
+    def take(self, deviation: float) -> float:
+        """Say how surprising a deviation is, then learn it."""
+        self.count += 1.0
+        scale = self.scale
+        if scale <= 0.0:
+            return self._first(deviation)
+        size = deviation / scale if deviation >= 0.0 else -deviation / scale
+        pace = self.pace
+        if self.count * pace < 1.0:
+            pace = 1.0 / self.count
+        self.scale = max(scale + pace * scale * ((size if size < _CLIPPED else _CLIPPED) - 1.0), 1e-300)
+        if size <= _NEGLIGIBLE:
+            self.up.total += 1.0
+            self.down.total += 1.0
+            return 0.0
+        weight = self._weight(size)
+        one, other = (self.up, self.down) if deviation >= 0.0 else (self.down, self.up)
+        other.total += weight
+        return one.take(log(size), weight)
+
+    def limits(self, surprise: float) -> tuple[float, float]:
+        """Say how far down and up a deviation of this surprise would be."""
+        return self.scale * exp(self.down.size_at(surprise)), self.scale * exp(self.up.size_at(surprise))
+
+    def _weight(self, size: float) -> float:
+        peak = self.peak
+        faded = peak * _FADING
+        self.peak = size if size > faded else faded
+        return _REPEATED if _RUN < size < peak and self.count > _SETTLED else 1.0
+
+    def _first(self, deviation: float) -> float:
+        if deviation == 0.0:
+            self.up.total += 1.0
+            self.down.total += 1.0
+            return 0.0
+        self.scale = abs(deviation) / min(self.count, 200.0) ** 0.5
+        return _STARTLED if self.count > _SETTLED else 0.0
