@@ -34,7 +34,7 @@ class StreamsReader:
         state = {"instance": self.instance, "next": self.next_sequence, "newest": self.order.newest}
         return json.dumps(state, separators=(",", ":"))
 
-    def read(self, data: bytes, received_at_ms: int, *, is_last: bool = False) -> Portion:
+    def read(self, data: bytes, received_at_ms: int, *, topic: str = "", is_last: bool = False) -> Portion:
         """Read a whole answer; `is_last` changes nothing."""
         portion = Portion()
         try:

@@ -50,7 +50,7 @@ class ShdrReader:
         }
         return json.dumps(state, separators=(",", ":"))
 
-    def read(self, data: bytes, received_at_ms: int, *, is_last: bool = False) -> Portion:
+    def read(self, data: bytes, received_at_ms: int, *, topic: str = "", is_last: bool = False) -> Portion:
         """Read a piece; with `is_last` a line without its end is a cut one."""
         portion = Portion()
         *lines, self.rest = (self.rest + data).split(b"\n")
