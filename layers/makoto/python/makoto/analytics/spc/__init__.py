@@ -21,22 +21,22 @@ from makoto.analytics.spc.samples import Samples, counts, individuals, subgroups
 
 if TYPE_CHECKING:
     from makoto.analytics.spc.acceptance import acceptance_probability, after_lot, code_letter, plan_for
-    from makoto.analytics.spc.capability import capability
     from makoto.analytics.spc.constants import Constants, constants_of
+    from makoto.analytics.spc.estimation import phase_one
     from makoto.analytics.spc.gauge import gauge_study
+    from makoto.analytics.spc.indices import capability
     from makoto.analytics.spc.judging import judge
-    from makoto.analytics.spc.phase_one import phase_one
 
 _WITH_NUMPY = {
     "acceptance_probability": "acceptance",
     "after_lot": "acceptance",
-    "capability": "capability",
+    "capability": "indices",
     "code_letter": "acceptance",
     "Constants": "constants",
     "constants_of": "constants",
     "gauge_study": "gauge",
     "judge": "judging",
-    "phase_one": "phase_one",
+    "phase_one": "estimation",
     "plan_for": "acceptance",
 }
 """Imported when first used (PEP 562): a cold start that charts nothing does not pay for numpy."""

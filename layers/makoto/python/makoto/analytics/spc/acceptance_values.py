@@ -29,8 +29,9 @@ class Severity(StrEnum):
 class SamplingPlan(Value):
     """Take `n` of the lot; accept up to `accept`, reject from `reject` nonconforming.
 
-    `letter` is the lot's, `plan_letter` whose row the plan stands in after an arrow. `is_whole_lot`: the sample would be
-    larger than the lot, so all is inspected.
+    Between the two (reduced inspection only) the lot is accepted and normal inspection comes back. `letter` is the
+    lot's, `plan_letter` whose row the plan stands in after an arrow. `is_whole_lot`: the plan's sample would not be
+    smaller than the lot, so all is inspected.
     """
 
     lot_size: int

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from pydantic import model_validator
-
 from makoto.analytics.spc.charts import Estimator, Finite
 from makoto.domain.value import Value
 

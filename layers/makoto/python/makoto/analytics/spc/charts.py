@@ -45,7 +45,7 @@ class Statistic(StrEnum):
 
 
 class Rule(StrEnum):
-    """A test for a special cause: Nelson's eight, Western Electric's four, or a limit crossed where no run is tested."""
+    """A test for a special cause: Nelson's eight, Western Electric's four, or a limit crossed where none is tested."""
 
     NELSON_1 = "nelson_1"
     NELSON_2 = "nelson_2"

@@ -51,8 +51,8 @@ class AnovaLine(Value):
 class GaugeStudy(Value):
     """What a study found; `categories` is ndc, `lines` are absent of the range method.
 
-    `is_interaction_pooled`: its p was above the pooling alpha, so it went into repeatability. `verdict` is AIAG's: below
-    10 % of the study variation acceptable, up to 30 % conditional, above unacceptable.
+    `is_interaction_pooled`: its p was above the pooling alpha, so it went into repeatability. `verdict` is AIAG's:
+    below 10 % of the study variation acceptable, up to 30 % conditional, above unacceptable.
     """
 
     method: GaugeMethod

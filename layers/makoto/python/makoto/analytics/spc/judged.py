@@ -1,6 +1,8 @@
 """What judging says of points, and what must be remembered to go on with the next ones."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING
 
 from makoto.analytics.spc.charts import Rule, Statistic
@@ -37,9 +39,10 @@ class JudgedPoint(Value):
 
 
 class TrackState(Value):
-    """Of one statistic: the last z values of the present run (at most 15), and what a recursion carries."""
+    """Of one statistic: the last z and values since the process (re)started (at most 15), what a recursion carries."""
 
     recent: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
     level: float | None = None
     variance: float = 0.0
 
@@ -86,14 +89,43 @@ class Judgement:
     @property
     def points(self) -> list[JudgedPoint]:
         """Every point as a value: by sample, then by statistic."""
-        raise NotImplementedError
+        return self._at(range(len(self.tracks[0].value)))
 
     @property
     def signals(self) -> list[JudgedPoint]:
         """Points that broke a rule."""
-        raise NotImplementedError
+        return [point for point in self._at(self._broken()) if point.rules]
 
     @property
     def is_stable(self) -> bool:
         """No point broke a rule."""
         return not any(track.broken.any() for track in self.tracks)
+
+    def _broken(self) -> list[int]:
+        return sorted({place for track in self.tracks for place in track.broken.nonzero()[0].tolist()})
+
+    def _at(self, places: Iterable[int]) -> list[JudgedPoint]:
+        return [_point(track, place, self.first) for place in places for track in self.tracks]
+
+
+def _point(track: Track, place: int, first: int) -> JudgedPoint:
+    broken = int(track.broken[place])
+    return JudgedPoint.model_construct(
+        statistic=track.statistic,
+        index=first + place,
+        value=_present(track.value[place]),
+        z=_present(track.z[place]),
+        lcl=_present(track.lcl[place]),
+        center=float(track.center[place]),
+        ucl=_present(track.ucl[place]),
+        rules=_rules(broken) if broken else (),
+    )
+
+
+def _present(number: float) -> float | None:
+    return None if isnan(number) else float(number)
+
+
+def _rules(broken: int) -> tuple[Rule, ...]:
+    found = (rule for place, rule in enumerate(RULES) if broken >> place & 1)
+    return tuple(sorted(found, key=lambda rule: rule.number))
