@@ -20,7 +20,7 @@ from makoto.analytics.spc.limits import Limits, StatisticLimits
 from makoto.analytics.spc.samples import Samples, counts, individuals, subgroups, vectors
 
 if TYPE_CHECKING:
-    from makoto.analytics.spc.acceptance import acceptance_probability, after_lot, code_letter, plan_for
+    from makoto.analytics.spc.acceptance import acceptance_probability, after_lot, code_letter, plan_for, resumed
     from makoto.analytics.spc.constants import Constants, constants_of
     from makoto.analytics.spc.estimation import phase_one
     from makoto.analytics.spc.gauge import gauge_study
@@ -38,6 +38,7 @@ _WITH_NUMPY = {
     "judge": "judging",
     "phase_one": "estimation",
     "plan_for": "acceptance",
+    "resumed": "acceptance",
 }
 """Imported when first used (PEP 562): a cold start that charts nothing does not pay for numpy."""
 
@@ -83,6 +84,7 @@ __all__ = [
     "judge",
     "phase_one",
     "plan_for",
+    "resumed",
     "subgroups",
     "vectors",
 ]

@@ -52,7 +52,8 @@ class GaugeStudy(Value):
     """What a study found; `categories` is ndc, `lines` are absent of the range method.
 
     `is_interaction_pooled`: its p was above the pooling alpha, so it went into repeatability. `verdict` is AIAG's:
-    below 10 % of the study variation acceptable, up to 30 % conditional, above unacceptable.
+    below 10 % of the study variation acceptable, up to 30 % conditional, above unacceptable. `categories` is absent
+    where the gauge does not vary, the verdict where nothing does.
     """
 
     method: GaugeMethod
@@ -60,11 +61,11 @@ class GaugeStudy(Value):
     operators: int
     trials: int
     components: tuple[Component, ...]
-    categories: int
+    categories: int | None
     is_interaction_pooled: bool | None
     lines: tuple[AnovaLine, ...]
     pooled_lines: tuple[AnovaLine, ...]
-    verdict: str
+    verdict: str | None
     is_constant: bool = False
 
     def of(self, source: Source) -> Component:
