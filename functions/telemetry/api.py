@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from functions.telemetry import service
 from functions.telemetry.import_record import ImportId, ImportProgress, PartAnswer
+from functions.telemetry.ingress import Format, PieceReport, SendPiece, Stream
 from functions.telemetry.model import (
     MAX_METRICS,
     MAX_PAGE,
@@ -65,6 +66,20 @@ def _sent() -> bytes:
 @api.post(TELEMETRY, middlewares=[permit("telemetry:write")])
 def post_message(tenant_id: Tenant, device: Annotated[DeviceId | None, Query()] = None) -> Stored:
     return service.post_message(_sent(), device, api.tenant(), platform().configuration)
+
+
+@api.post(f"{TELEMETRY}/ingress", middlewares=[permit("telemetry:write")])
+def send_piece(
+    tenant_id: Tenant,
+    device: Device,
+    form: Annotated[Format, Query(alias="format")],
+    stream: Annotated[Stream, Query()],
+    piece: Annotated[int, Query(ge=0)],
+    is_last: Annotated[bool, Query(alias="last")] = False,
+    topic: Annotated[str, Query(max_length=512)] = "",
+) -> PieceReport:
+    sent = {"device": device, "form": form, "stream": stream, "piece": piece, "is_last": is_last, "topic": topic}
+    return service.send_piece(SendPiece.model_validate(sent), _sent(), api.tenant(), platform().configuration)
 
 
 @api.get(f"{TELEMETRY}/latest", middlewares=[READ])

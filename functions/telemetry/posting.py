@@ -22,7 +22,7 @@ def post_message(body: bytes, device: DeviceId | None, tenant: TenantContext, co
     What is refused whole is told and not kept; of the rest the broken points are told and kept in quarantine.
     """
     name = device or edge_of(body) or ""
-    message = DeviceMessage(tenant.correlation_id, name, _place(name, tenant, configuration), _now_ms(tenant), body)
+    message = DeviceMessage(tenant.correlation_id, name, place_of(name, tenant, configuration), _now_ms(tenant), body)
     decoded = Decoder().decode(body, device=name, received_at_ms=message.received_at_ms)
     if decoded.content is None:
         errors = [FieldError(f"/body{fault.pointer}", fault.rule, fault.detail) for fault in decoded.faults]
@@ -36,7 +36,7 @@ def post_message(body: bytes, device: DeviceId | None, tenant: TenantContext, co
     )
 
 
-def _place(device: str, tenant: TenantContext, configuration: Configuration) -> EquipmentPath:
+def place_of(device: str, tenant: TenantContext, configuration: Configuration) -> EquipmentPath:
     """Find where a device stands: in the registry, never in the message."""
     known = [each for each in configuration.certificates_of(tenant.tenant_id) if each.device_id == device]
     if not known:

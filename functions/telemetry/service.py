@@ -4,6 +4,7 @@ from functions.telemetry.compaction import Compacted, CompactionPorts, compact_h
 from functions.telemetry.export import export_history
 from functions.telemetry.imports import read_import, receive_part, start_import
 from functions.telemetry.ingest import Ingested, quarantine_messages, store_messages
+from functions.telemetry.ingress import send_piece
 from functions.telemetry.listing import (
     read_alarms,
     read_births,
@@ -32,6 +33,7 @@ __all__ = [
     "read_quarantine",
     "read_states",
     "receive_part",
+    "send_piece",
     "start_import",
     "store_messages",
 ]
