@@ -7,6 +7,8 @@ import typer
 
 from cli.commands.csv_import import import_file
 from cli.commands.downloads import download
+from cli.commands.replay import FORMATS as RECORDED
+from cli.commands.replay import replay_file
 from cli.context import AsJson, Limit, Tenant, given, signed_in, tenant_path
 from cli.output import guarded, note, show, show_json, tell
 from cli.plots import check_target, draw, series_of
@@ -87,6 +89,28 @@ def import_history(
         outcome.explain()
         tell(text("say.import_done", accepted=outcome.accepted, rejected=len(outcome.rejected)))
     raise typer.Exit(2 if outcome.rejected else 0)
+
+
+@app.command("replay", help=text("telemetry.replay"))
+@guarded
+def replay(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help=text("opt.recording"))],
+    device: Device,
+    form: Annotated[str, typer.Option("--format", help=text("opt.format", formats=", ".join(RECORDED)))],
+    tenant: Tenant = "",
+    as_json: AsJson = False,
+) -> None:
+    if form not in RECORDED:
+        raise typer.BadParameter(text("opt.format", formats=", ".join(RECORDED)), param_hint="--format")
+    api = signed_in()
+    done = replay_file(api, tenant_path(api, tenant, "telemetry", "ingress"), file, device, form)
+    if as_json:
+        show_json({"stream": done.stream, "accepted": done.accepted, "counts": done.counts, "refused": done.refused})
+    else:
+        done.explain()
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(done.counts.items())) or "-"
+        tell(text("say.replayed", accepted=done.accepted, refused=done.counts["refused"], counts=counts))
+    raise typer.Exit(2 if done.refused else 0)
 
 
 @app.command("export", help=text("telemetry.export"))

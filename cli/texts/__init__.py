@@ -4,11 +4,12 @@ from cli.settings import cli_settings
 from cli.texts.commands import COMMANDS
 from cli.texts.demo import DEMO
 from cli.texts.doctor import DOCTOR
+from cli.texts.factory import FACTORY
 from cli.texts.failures import FAILURES
 from cli.texts.options import OPTIONS
 from cli.texts.sentences import SENTENCES
 
-TEXTS = {**COMMANDS, **OPTIONS, **SENTENCES, **FAILURES, **DEMO, **DOCTOR}
+TEXTS = {**COMMANDS, **OPTIONS, **SENTENCES, **FAILURES, **DEMO, **DOCTOR, **FACTORY}
 
 
 def text(key: str, **values: object) -> str:

@@ -105,7 +105,8 @@ def send_piece(command: SendPiece, body: bytes, tenant: TenantContext, configura
     if command.piece == held.piece - 1:
         return _report(command, Portion(), 0, now_ms, is_repeated=True)
     if command.piece != held.piece:
-        raise PieceOutOfOrder(f"piece {held.piece} of stream {command.stream} is awaited")
+        awaited = FieldError("/query/piece", "awaited", str(held.piece))
+        raise PieceOutOfOrder(f"piece {held.piece} of stream {command.stream} is awaited", errors=[awaited])
     reader = READERS[command.form](held.state)
     portion = reader.read(body, now_ms, topic=command.topic, is_last=command.is_last)
     message = DeviceMessage(tenant.correlation_id, command.device, path, now_ms, body, topic=command.topic)

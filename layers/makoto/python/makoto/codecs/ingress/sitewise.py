@@ -29,7 +29,7 @@ class BatchReader:
         return orjson.dumps(self.order.newest).decode()
 
     def read(self, data: bytes, received_at_ms: int, *, topic: str = "", is_last: bool = False) -> Portion:
-        """Read one batch or one entry, whatever its topic; `is_last` changes nothing."""
+        """Read one batch, one entry or a list of them, whatever its topic; `is_last` changes nothing."""
         portion = Portion()
         try:
             document = orjson.loads(data)
@@ -56,7 +56,10 @@ class BatchReader:
 
 
 def _entries(document: Any, portion: Portion) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if not isinstance(document, dict):
+    if isinstance(document, list):
+        for at, each in enumerate(document):
+            yield from ((f"/{at}{pointer}", entry) for pointer, entry in _entries(each, portion))
+    elif not isinstance(document, dict):
         portion.refuse("", "type", "a batch is an object", document)
     elif "entries" not in document:
         yield "", document

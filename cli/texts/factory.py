@@ -1,0 +1,23 @@
+"""Sentences about the factory: recordings, production, performance, quality, traceability, alarms."""
+
+FACTORY: dict[str, tuple[str, str]] = {
+    "telemetry.replay": (
+        "Play a recorded file through the path of live data. Broken off, the same command goes on.",
+        "記録ファイルを本番と同じ経路で再生します。中断しても、同じコマンドで続きから再開します。",
+    ),
+    "opt.recording": ("The recorded file; .gz and .xz are unpacked.", "記録ファイル（.gz、.xz は展開します）。"),
+    "opt.format": ("Its format: {formats}.", "形式：{formats}。"),
+    "say.replayed": (
+        "{accepted} readings stored, {refused} refused. Seen on the way: {counts}",
+        "{accepted} 件を保存、{refused} 件を拒否しました。内訳：{counts}",
+    ),
+    "say.replay_resumed": (
+        "Going on with piece {piece} of {pieces}; the server has those before it.",
+        "{pieces} 件中 {piece} 件目から再開します。以前の分は保存済みです。",
+    ),
+    "say.point_refused": ("{pointer}: {reason}: {detail}", "{pointer}：{reason}：{detail}"),
+    "error.recording": (
+        "Line {line} is no recorded message: {error}",
+        "{line} 行目は記録メッセージではありません：{error}",
+    ),
+}
