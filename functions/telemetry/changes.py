@@ -33,11 +33,16 @@ _KINDS: dict[type[_Record], Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The ledger after a portion, who is asked for a rebirth, and what is told."""
+    """The ledger after a portion, who is asked for a rebirth, what is told, and what is written beside it.
+
+    `notes` are written beforehand, as often as it takes.
+    """
 
     ledger: Ledger
     reborn: frozenset[str]
     facts: tuple[Fact, ...] = ()
+    writes: tuple[Write, ...] = ()
+    notes: tuple[Put, ...] = ()
 
 
 def noted(portion: Portion, held: Held, now_ms: int) -> Change:
@@ -102,7 +107,7 @@ def writes_of(
     ledger_key = keys.ledger_key(held.device)
     ledger: dict[str, Datum] = {"path": held.path, "sessions": change.ledger.to_text(), "facts": change.ledger.facts}
     ledger |= {"sealed": change.ledger.sealed} if change.ledger.sealed else {}
-    writes: list[Write] = [Put(ledger_key, ledger, held.conditions[ledger_key])]
+    writes: list[Write] = [Put(ledger_key, ledger, held.conditions[ledger_key]), *change.writes]
     writes += _minute_writes(portion, held, now)
     hours = {minute // 60 for minute in portion.minutes()}
     writes += [Put(keys.stale_key(held.device, hour), {}) for hour in sorted(hours) if hour < change.ledger.sealed]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from functions.telemetry import keys, minutes
+from functions.telemetry.alerting import MARK, Alerting, alerting_of
 from functions.telemetry.batch import Incoming
 from functions.telemetry.latest import Latest
 from functions.telemetry.ledger import Ledger
@@ -28,6 +29,7 @@ class Held:
     summaries: Mapping[int, Mapping[str, Rollup]] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
     conditions: Mapping[Key, Condition] = field(default_factory=dict)
+    alerting: Alerting | None = None
 
     @property
     def moved_from(self) -> str | None:
@@ -41,7 +43,7 @@ def held_of(draft: Portion, incoming: Sequence[Incoming], tenant: TenantContext)
     ledger_key, latest_key = keys.ledger_key(device), keys.latest_key(path, device)
     minute_keys = _minute_keys(device, draft.minutes())
     mark_keys = {keys.mark_key(device, each.mark): each.mark for each in incoming if not each.decoded.identity}
-    found = _read([ledger_key, latest_key, *minute_keys, *mark_keys], tenant)
+    found = _read([ledger_key, latest_key, MARK, *minute_keys, *mark_keys], tenant)
     held = Held(
         tenant_id=tenant.tenant_id,
         device=device,
@@ -52,6 +54,7 @@ def held_of(draft: Portion, incoming: Sequence[Incoming], tenant: TenantContext)
         summaries=_summaries(minute_keys, found),
         marks=frozenset(mark for key, mark in mark_keys.items() if key in found),
         conditions={key: _condition(found.get(key)) for key in (ledger_key, latest_key, *minute_keys)},
+        alerting=alerting_of(found.get(MARK), tenant),
     )
     return held if held.moved_from is None else _with_old_place(held, held.moved_from, tenant)
 

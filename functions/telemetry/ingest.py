@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from functions.telemetry import changes, keys
+from functions.telemetry import changes, keys, watching
 from functions.telemetry.batch import Incoming
 from functions.telemetry.changes import Change
 from functions.telemetry.held import Held, held_of, with_minutes
@@ -109,6 +109,7 @@ def _step(work: Work) -> bool:
         return True
     held = with_minutes(held, portion.minutes(), work.tenant)
     change = changes.noted(portion, held, ms_from_instant(work.tenant.clock.now()))
+    change = watching.watched(portion, held, change, work.tenant)
     try:
         _store(portion, held, change, work.tenant)
     except ConditionFailed as error:
@@ -135,10 +136,11 @@ def _portion(draft: Portion, held: Held, work: Work) -> Portion | None:
     if not new:
         return None
     is_foreseen = {id(each) for each in new} == {id(each.incoming) for each in draft.taken}
-    is_right = draft.is_all and is_foreseen and not held.ledger.has_partial
-    portion = draft if is_right else portion_of(new, held.ledger, work.max_writes)
+    room = max(FEWEST_WRITES, watching.room(draft, held, work.max_writes))
+    is_right = draft.is_all and is_foreseen and not held.ledger.has_partial and draft.writes <= room
+    portion = draft if is_right else portion_of(new, held.ledger, room)
     excess = held.latest.excess(portion.batch.names, held.latest_bytes) if portion.batch else frozenset()
-    return portion_of([each.without(excess) for each in new], held.ledger, work.max_writes) if excess else portion
+    return portion_of([each.without(excess) for each in new], held.ledger, room) if excess else portion
 
 
 def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) -> None:
@@ -147,6 +149,8 @@ def _store(portion: Portion, held: Held, change: Change, tenant: TenantContext) 
         tenant.objects.upload(keys.object_key(held.device, file.hour, ulid), file.body, content_type=PARQUET)
     writes = tenant.documents.as_one(changes.writes_of(portion, held, change, files, tenant.clock.now()))
     tenant.documents.atomic(changes.latest_writes_of(portion, held, change))
+    for note in change.notes:
+        tenant.documents.put(note.key, note.data)
     tenant.commit(writes, change.facts)
 
 

@@ -46,6 +46,11 @@ class Portion:
         """Name the minutes since 1970-01-01 UTC that the readings fall into."""
         return [] if self.batch is None else self.batch.minutes()
 
+    @property
+    def writes(self) -> int:
+        """Count the documents that storing it takes at most."""
+        return _writes(self.taken, self.minutes())
+
 
 def contents_of(portion: Portion, of: type[Content]) -> Iterator[tuple[Incoming, Content]]:
     """Yield the messages of one kind with what they say."""
@@ -70,7 +75,7 @@ def portion_of(incoming: Sequence[Incoming], ledger: Ledger, max_writes: int = M
     """Take as many messages as fit, in the order of their sequence; of one too long alone its first minutes."""
     ordered = sorted(incoming, key=lambda each: each.order)
     whole = _portion([_rest_of(each, ledger) for each in ordered], is_all=True)
-    if _writes(whole.taken, whole.minutes()) <= max_writes:
+    if whole.writes <= max_writes:
         return whole
     taken, minutes = list[Taken](), set[int]()
     for each in whole.taken:

@@ -45,7 +45,7 @@ class MachineReported(_MachineEvent):
 
 
 class _AlarmEvent(_MachineEvent):
-    """What every fact about an alarm says; `alarm_id` is of this occurrence, `rule_id` of its rule."""
+    """What every fact about an alarm says; `alarm_id` is of this occurrence, `rule_id` of its rule, or `device`."""
 
     alarm_id: str
     rule_id: str
@@ -74,6 +74,24 @@ class AlarmAcknowledged(_AlarmEvent):
     name: ClassVar[str] = "telemetry.alarm_acknowledged"
 
     by: str
+
+
+class AlarmShelved(_AlarmEvent):
+    """A person put it aside: until then nobody is told of it."""
+
+    name: ClassVar[str] = "telemetry.alarm_shelved"
+
+    until: Instant
+    by: str
+    reason: str
+
+
+class AlarmUnshelved(_AlarmEvent):
+    """It lies on the shelf no longer: its time is over, or `by` took it off; if it is active it is raised again."""
+
+    name: ClassVar[str] = "telemetry.alarm_unshelved"
+
+    by: str | None
 
 
 class AlarmEscalated(_AlarmEvent):

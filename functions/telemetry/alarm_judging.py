@@ -1,0 +1,138 @@
+"""What a portion of messages does to a device's alarms. Pure but for the device's units, read where a rule asks."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.telemetry.alarm_states import MAX_POINTS, AlarmStates, Happened, Place, Said, rule_for
+from functions.telemetry.alarm_telling import calmed
+from functions.telemetry.alerting import Alerting, units_of
+from functions.telemetry.batch import Batch
+from functions.telemetry.held import Held
+from functions.telemetry.portion import Portion, contents_of
+from makoto.codecs.telemetry import BAD, GOOD, Alarm, MachineState
+from makoto.domain import ms_from_instant
+from makoto.ports.context import TenantContext
+
+if TYPE_CHECKING:
+    from makoto.analytics.alarms import AlarmRule, MachineStates, Outcome, Samples
+
+Judged = tuple[AlarmStates, list[Happened]]
+
+
+def judged(portion: Portion, held: Held, states: AlarmStates, alerting: Alerting, tenant: TenantContext) -> Judged:
+    """Judge the readings of a portion, and take over what the device says of its own alarms.
+
+    Readings that are sent as history move no alarm.
+    """
+    judging = Judging(replace(states, path=held.path), held.device, alerting)
+    judging.withdraw(ms_from_instant(tenant.clock.now()))
+    machine = _machine_states(portion, held, states)
+    if portion.batch is not None:
+        for metric, samples in current_samples(portion.batch, lambda metric: bool(judging.rules_of(metric, tenant))):
+            for rule in judging.rules_of(metric, tenant):
+                judging.judge(rule, Place(rule.rule_id, metric), samples, machine)
+    for _, alarm in sorted(contents_of(portion, Alarm), key=lambda each: (each[1].t, each[0].order)):
+        judging.take(alarm)
+    last = machine.changes[-1] if machine.changes else judging.states.machine
+    return replace(judging.states, machine=last), judging.happened
+
+
+class Judging:
+    """The alarms of a device while they are judged."""
+
+    def __init__(self, states: AlarmStates, device: str, alerting: Alerting) -> None:
+        self.states = states
+        self.device = device
+        self.alerting = alerting
+        self.happened: list[Happened] = []
+
+    def rules_of(self, metric: str, tenant: TenantContext) -> "tuple[AlarmRule, ...]":
+        return self.alerting.rules_of(self.device, self.states.path, metric, lambda: units_of(self.device, tenant))
+
+    def judge(self, rule: "AlarmRule", place: Place, samples: "Samples", machine: "MachineStates") -> None:
+        """Judge readings of one metric by one rule."""
+        from makoto.analytics.alarms import Point, evaluated
+
+        point = self.states.points.get(place)
+        if point is None and len(self.states.points) >= MAX_POINTS:
+            self.states = replace(self.states, refused=self.states.refused + 1)
+            return
+        self.settle(place, rule.severity, evaluated(rule, point or Point(), samples, machine))
+
+    def settle(self, place: Place, severity: int, outcome: "Outcome") -> None:
+        """Take over what became of an alarm."""
+        point, steps = outcome
+        kept, left_out = calmed(steps)
+        self.states = replace(self.states.with_point(place, point), calmed=self.states.calmed + left_out)
+        self.happened += [Happened(place, severity, step) for step in kept]
+
+    def take(self, alarm: Alarm) -> None:
+        """Take over an alarm that the device judged."""
+        from makoto.analytics.alarms import MachineStates, Samples
+        from makoto.analytics.alarms_rule import DEVICE_RULE
+
+        place = Place(DEVICE_RULE, alarm.id)
+        if place not in self.states.points:
+            self.states = self.states.with_room()
+        said = Said(alarm.severity, alarm.text.en, alarm.text.ja)
+        self.states = replace(self.states, said={**self.states.said, alarm.id: said})
+        rule = rule_for(place, self.states, {})
+        assert rule is not None
+        quality = np.array([BAD if alarm.active else GOOD], np.uint16)
+        self.judge(rule, place, Samples(np.array([alarm.t]), np.array([np.nan]), quality), MachineStates())
+
+    def withdraw(self, now_ms: int) -> None:
+        """End the alarms whose rules are switched off."""
+        from makoto.analytics.alarms import withdrawn
+
+        for place, point in list(self.states.points.items()):
+            rule = rule_for(place, self.states, self.alerting.rules)
+            if rule is not None and rule.enabled:
+                continue
+            if rule is not None:
+                self.settle(place, rule.severity, withdrawn(rule, point, now_ms))
+            left = {other: kept for other, kept in self.states.points.items() if other != place}
+            self.states = replace(self.states, points=left)
+
+
+def current_samples(batch: Batch, is_wanted: Callable[[str], bool]) -> "Iterator[tuple[str, Samples]]":
+    """Yield the readings of the wanted metrics, without those that are sent as history."""
+    from makoto.analytics.alarms import Samples
+
+    codes, readings = batch.readings.codes, batch.readings
+    is_current = np.array([not part.incoming.decoded.is_historical for part in batch.parts], np.bool_)[batch.owners]
+    starts = np.cumsum(readings.lengths) - readings.lengths
+    for code, metric in enumerate(batch.names):
+        if not is_wanted(metric):
+            continue
+        series = np.flatnonzero((codes == code) & is_current).tolist()
+        slices = [slice(int(starts[one]), int(starts[one] + readings.lengths[one])) for one in series]
+        if slices:
+            q = readings.q
+            yield (
+                metric,
+                Samples(
+                    np.concatenate([readings.t[each] for each in slices]),
+                    np.concatenate([readings.v[each] for each in slices]),
+                    None if q is None else np.concatenate([q[each] for each in slices]),
+                ),
+            )
+
+
+def _machine_states(portion: Portion, held: Held, states: AlarmStates) -> "MachineStates":
+    """Put the machine's states in order; what comes late changes nothing."""
+    from makoto.analytics.alarms import MachineStates
+
+    known = states.machine or (
+        _held_state(held.latest.state.fields, held.latest.state.t) if held.latest.state else None
+    )
+    said = sorted((state.t, incoming.order, state.packml) for incoming, state in contents_of(portion, MachineState))
+    changes = [(t, packml) for t, _, packml in said if known is None or t >= known[0]]
+    return MachineStates(known[1] if known else None, changes)
+
+
+def _held_state(fields: Mapping[str, Any], t: int) -> tuple[int, int]:
+    return t, int(fields["packml"])
