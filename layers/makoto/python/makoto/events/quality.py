@@ -28,8 +28,25 @@ class InspectionRecorded(_QualityEvent):
     at: Instant
 
 
+class LotJudged(_QualityEvent):
+    """A lot was accepted or not by the sampling plan of one characteristic (ISO 2859-1)."""
+
+    name: ClassVar[str] = "quality.lot_judged"
+
+    plan_id: Slug
+    characteristic: Slug
+    lot_id: str
+    product: MaterialId
+    is_accepted: bool
+    inspected: int
+    nonconforming: int
+
+
 class SpcSignalRaised(_QualityEvent):
-    """A control chart shows a special cause: the rules that the point broke, by their names."""
+    """A control chart shows a special cause: the rules that the point broke, by their names.
+
+    `since` is when the process was last seen in control, or when the present limits or run began.
+    """
 
     name: ClassVar[str] = "quality.spc_signal_raised"
 
@@ -40,12 +57,18 @@ class SpcSignalRaised(_QualityEvent):
     rules: tuple[str, ...]
     value: float
     lots: tuple[str, ...] = ()
+    point_id: str = ""
+    product: MaterialId | None = None
+    equipment: EquipmentId | None = None
+    since: Instant | None = None
 
 
 class NonConformanceOpened(_QualityEvent):
     """Something does not conform, or may not: `lots` are those it was seen in, to be traced and held.
 
-    `equipment` with the window from `since` on names what else may be affected, where it is known.
+    `equipment` with the window from `since` on names what else may be affected, where it is known. Told again for the
+    same `nc_id` when more joins it: then with the lots that came with it, to be traced and held too. Each telling wants
+    one `LotsTraced`.
     """
 
     name: ClassVar[str] = "quality.non_conformance_opened"
