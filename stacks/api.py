@@ -43,8 +43,12 @@ PROTECTED = {
     "/api/v1/tenants/{tenant_id}/devices/{proxy+}": ("devices", "ANY"),
     "/api/v1/admin/outbox/{proxy+}": ("outbox", "ANY"),
     "/api/v1/tenants/{tenant_id}/masters/{proxy+}": ("masters", "ANY"),
+    "/api/v1/tenants/{tenant_id}/work-orders": ("production", "ANY"),
+    "/api/v1/tenants/{tenant_id}/work-orders/{proxy+}": ("production", "ANY"),
+    "/api/v1/tenants/{tenant_id}/dispatch": ("production", "GET"),
     "/api/v1/tenants/{tenant_id}/outbox": ("outbox", "GET"),
     "/api/v1/tenants/{tenant_id}/outbox/{proxy+}": ("outbox", "ANY"),
+    "/api/v1/tenants/{tenant_id}/quality/{proxy+}": ("quality", "ANY"),
     "/api/v1/tenants/{tenant_id}/telemetry": ("telemetry", "ANY"),
     "/api/v1/tenants/{tenant_id}/telemetry/{proxy+}": ("telemetry", "ANY"),
 }

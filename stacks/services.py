@@ -3,7 +3,10 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from makoto.events import production as produced
+from makoto.events.quality import InspectionRecorded, LotJudged, SpcSignalRaised
 from makoto.events.tenants import TenantDeleted, TenantResumed, TenantSuspended
+from makoto.events.traceability import LotsTraced
 from stacks import grants
 from stacks.constructs.domain_service import Batch, Domain, DomainService, Door, Feed, Schedule
 from stacks.constructs.function import FunctionWorld, Sizing
@@ -25,6 +28,7 @@ DEVICE_EVENTS = Sizing(timeout_s=900)
 INGEST = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
 CHECKS = Sizing(groups=("core", "tenant_clouds"), timeout_s=300, is_asynchronous=True)
 RELAY = Sizing(groups=("core", "tenant_clouds"), timeout_s=int(RELAY_TIMEOUT.to_seconds()))
+CHARTING = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1024)
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
 COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, timeout_s=900, is_asynchronous=True)
@@ -89,7 +93,27 @@ TELEMETRY = Domain(
         Door("tasks", LISTED_STORES, COMPACTION, schedule=HOURLY_COMPACTION),
     ),
 )
+QUALITY = Domain(
+    "quality",
+    (
+        Door("api", STORES, CHARTING),
+        # a result may belong on a chart, whose mathematics stands on numpy
+        Door("events", STORES, CHARTING, consumes=(InspectionRecorded, LotJudged, SpcSignalRaised, LotsTraced)),
+    ),
+)
 MASTERS = Domain("masters", (Door("api", STORES, STORES_ONLY),))
+PRODUCTION_FOLLOWS = (
+    *(produced.WorkOrderPlanned, produced.WorkOrderReleased, produced.WorkOrderRescheduled),
+    *(produced.WorkOrderCancelled, produced.OperationStarted, produced.OperationPaused, produced.OperationCompleted),
+    *(produced.QuantityReported, produced.OperatorClockedOn, produced.OperatorClockedOff),
+)
+PRODUCTION = Domain(
+    "production",
+    (
+        Door("api", STORES, STORES_ONLY),
+        Door("events", STORES, STORES_ONLY, consumes=PRODUCTION_FOLLOWS),
+    ),
+)
 OUTBOX = Domain(
     "outbox",
     (
@@ -113,6 +137,8 @@ DOMAINS = (
     DEVICES,
     TELEMETRY,
     MASTERS,
+    QUALITY,
+    PRODUCTION,
     OUTBOX,
     DOCTOR,
     HEALTH,

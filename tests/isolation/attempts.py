@@ -15,6 +15,15 @@ EXAMPLES = {
     "certificate_id": "0" * 64,
     "kind": "material",
     "record_id": "shaft-20",
+    "plan_id": "bore-line-1",
+    "version": "2",
+    "lot_id": "L-2026-001",
+    "nc_id": "nc-1",
+    "capa_id": "capa-1",
+    "chart_id": "bore-diameter",
+    "study_id": "caliper-7",
+    "order_id": "wo-1",
+    "sequence": "10",
     "move_id": "01J9Z6ABCDEFGHJKMNPQRSTVWX",
 }
 

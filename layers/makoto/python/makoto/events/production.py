@@ -29,6 +29,25 @@ class LotUse(Value):
     unit: Unit
 
 
+class WorkOrderPlanned(_WorkOrderEvent):
+    """It is decided that so much is to be made."""
+
+    name: ClassVar[str] = "production.work_order_planned"
+
+    quantity: Decimal
+    due_at: Instant
+    priority: int
+
+
+class WorkOrderRescheduled(_WorkOrderEvent):
+    """The order is due at another time or as urgent as it was not."""
+
+    name: ClassVar[str] = "production.work_order_rescheduled"
+
+    due_at: Instant
+    priority: int
+
+
 class WorkOrderReleased(_WorkOrderEvent):
     """The shop floor may begin."""
 
@@ -94,7 +113,8 @@ class OperationPaused(_OperationEvent):
 class QuantityReported(_OperationEvent):
     """Units were made, scrapped or sent to rework since the report before; a correction may be negative.
 
-    `consumed` and `produced` are the lots, where they are tracked.
+    `consumed` and `produced` are the lots, where they are tracked. `from_rework` says that the units were counted as
+    rework before: they used no more of the input.
     """
 
     name: ClassVar[str] = "production.quantity_reported"
@@ -102,6 +122,7 @@ class QuantityReported(_OperationEvent):
     good: Decimal
     scrap: Decimal
     rework: Decimal
+    from_rework: bool = False
     scrap_reason: int | None = None
     consumed: tuple[LotUse, ...] = ()
     produced: tuple[LotUse, ...] = ()
@@ -115,3 +136,15 @@ class OperationCompleted(_OperationEvent):
     good: Decimal
     scrap: Decimal
     rework: Decimal
+
+
+class OperatorClockedOn(_OperationEvent):
+    """An operator works on the operation from now on."""
+
+    name: ClassVar[str] = "production.operator_clocked_on"
+
+
+class OperatorClockedOff(_OperationEvent):
+    """An operator works on the operation no more; an operation's end clocks everybody off without a word of its own."""
+
+    name: ClassVar[str] = "production.operator_clocked_off"
