@@ -14,17 +14,16 @@ from functions.telemetry import keys
 from functions.telemetry.manifest import HOUR_MS, Entry, Figures, entries_of, entry_put, every
 from functions.telemetry.model import CompactHistory
 from functions.telemetry.retired import delete_retired, retire, sweep_device, sweep_pieces
+from functions.telemetry.rolling import roll_device
+from functions.telemetry.sealing import SETTLED
 from makoto.domain import DeviceId, TenantRecord, TenantStatus, Value, ms_from_instant
-from makoto.errors import MakotoError, Unavailable
+from makoto.errors import Invalid, MakotoError, Unavailable
 from makoto.ports.clock import Clock
 from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, Delete, IfVersion, Key, Query
 from makoto.ports.history import History, UnreadableHistory
 from makoto.ports.objects import ObjectNotFound
-
-SETTLED = timedelta(minutes=15)
-"""So long after its end an hour still gets many late files."""
 
 RECENT_HOURS = 48
 ROUND = timedelta(days=1)
@@ -54,6 +53,7 @@ class Compacted(Value):
     tenants: int = 0
     merged: int = 0
     written: int = 0
+    rolled: int = 0
     deleted: int = 0
     swept: int = 0
     is_all: bool = True
@@ -79,6 +79,7 @@ class _Run:
     ends_at: datetime
     merged: int = 0
     written: int = 0
+    rolled: int = 0
     deleted: int = 0
     swept: int = 0
     failures: list[TenantFailure] = field(default_factory=list)
@@ -108,6 +109,7 @@ def compact_history(command: CompactHistory, ports: CompactionPorts) -> Compacte
         tenants=len(tenants),
         merged=run.merged,
         written=run.written,
+        rolled=run.rolled,
         deleted=run.deleted,
         swept=run.swept,
         is_all=not run.is_over,
@@ -132,6 +134,7 @@ def _compact_tenant(tenant: TenantContext, run: _Run) -> None:
     devices = [DeviceId(document.key.id) for document in every(Query("device", limit=1000), tenant)]
     for device in devices:
         _compact_device(device, range(closed - RECENT_HOURS + 1, closed + 1), tenant, run)
+        _roll_device(device, tenant, run)
     _go_round(devices, range(closed + 1), tenant, run)
 
 
@@ -142,6 +145,16 @@ def _compact_device(device: DeviceId, hours: range, tenant: TenantContext, run: 
     for hour, of_hour in groupby(entries, key=lambda entry: entry.hour):
         if (count := len(list(of_hour))) > 1:
             _compact_hour(device, hour, count, tenant, run)
+
+
+def _roll_device(device: DeviceId, tenant: TenantContext, run: _Run) -> None:
+    """Roll up what is settled; what fails stays marked for the next run, and the other devices go on."""
+    if run.is_over:
+        return
+    try:
+        run.rolled += roll_device(device, tenant, run.history.of(tenant), lambda: run.is_over)
+    except (Unavailable, Invalid, ObjectNotFound) as error:
+        run.note(tenant, error)
 
 
 def _go_round(devices: Sequence[DeviceId], hours: range, tenant: TenantContext, run: _Run) -> None:

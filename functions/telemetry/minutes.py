@@ -1,11 +1,16 @@
 """One-minute summaries of a device: a document a minute."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+from functions.telemetry import keys
+from functions.telemetry.manifest import every
 from functions.telemetry.rollup_text import Base, base_of, from_old_row, from_row, to_row
 from makoto.analytics.rollups import Rollup
 from makoto.codecs.json_text import from_text, to_text
+from makoto.domain import DeviceId
+from makoto.ports.context import TenantContext
+from makoto.ports.documents import Query
 
 KEPT = timedelta(days=90)
 """Longer than any range that is answered from minutes; the files hold the rest."""
@@ -27,6 +32,19 @@ def minute_of(name: str) -> int:
 def expiry_of(minute: int) -> datetime:
     """Tell until when a minute's document is kept."""
     return datetime.fromtimestamp(minute * MINUTE_S, UTC) + KEPT
+
+
+def are_kept(hour: int, now: datetime) -> bool:
+    """Tell whether all minutes of an hour are still there, and will be while they are read."""
+    return expiry_of(hour * 60) > now + timedelta(hours=1)
+
+
+def of_hour(device: DeviceId, hour: int, tenant: TenantContext) -> Iterator[tuple[int, dict[str, Rollup]]]:
+    """Read the minutes of an hour that have readings, each with its summaries by metric."""
+    prefix = keys.prefix_of("rollup")
+    wanted = Query(keys.partition_of(device), prefix=prefix + keys.hour_name(hour), limit=100)
+    for document in every(wanted, tenant):
+        yield minute_of(document.key.id.removeprefix(prefix)), from_document_text(str(document.data["metrics"]))
 
 
 def merged(stored: Mapping[str, Rollup], given: Mapping[str, Rollup]) -> dict[str, Rollup]:

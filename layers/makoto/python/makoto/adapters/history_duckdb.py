@@ -29,7 +29,8 @@ class DuckdbHistory:
         for first, last in _even_stretches(edges):
             span = Span(metrics, edges[first], edges[last])
             cut = {"step": edges[first + 1] - edges[first], "first": first}
-            found += [_bucket(*row) for row in self._rows(queries.BUCKETS, _parameters(files, span) | cut)]
+            query = queries.buckets(has_metrics=bool(metrics))
+            found += [_bucket(*row) for row in self._rows(query, _parameters(files, span) | cut)]
         return found
 
     def readings(self, files: Sequence[Path], span: Span, *, skip: int, limit: int) -> Sequence[Reading]:
@@ -111,9 +112,13 @@ def _even_stretches(edges: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _bucket(metric: str, index: int, *figures: Any) -> Bucket:
-    count, good, used, total, least, most, last = figures
-    value, t = (None, None) if last is None else (_value(last["v"], last["text"]), last["t"])
-    return Bucket(metric, index, count, good, used, total, least, most, value, t)
+    count, good, used, total, least, most, last, uncertain, squares, first = figures
+    numbers = (count, good, used, total, least, most)
+    return Bucket(metric, index, *numbers, *_said(last), uncertain, squares, *_said(first))
+
+
+def _said(found: dict[str, Any] | None) -> tuple[Scalar, int | None]:
+    return (None, None) if found is None else (_value(found["v"], found["text"]), found["t"])
 
 
 def _value(v: float | None, text: str | None) -> Scalar:

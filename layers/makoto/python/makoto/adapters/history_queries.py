@@ -7,15 +7,25 @@ _FILES = "read_parquet($files, file_row_number = true, filename = true)"
 _SPAN = "t >= $start AND t < $end"
 _METRICS = "metric IN (SELECT unnest($metrics))"
 
-BUCKETS = f"""
-    SELECT metric, (t - $start) // $step + $first AS index,
-      count(*), count(*) FILTER (q = 192), count(v) FILTER ({_USED}),
-      sum(v) FILTER ({_USED}), min(v) FILTER ({_USED}), max(v) FILTER ({_USED}),
-      arg_max({{'v': v, 'text': text, 't': t}}, (t, {_SAID}))
-        FILTER ({_USED} AND (v IS NOT NULL OR text IS NOT NULL))
-    FROM {_FILES} WHERE {_SPAN} AND {_METRICS} GROUP BY ALL
-"""
-"""Summarise each `$step` from `$start` to `$end`, numbered from `$first`."""
+
+_VALUE = f"FILTER ({_USED} AND (v IS NOT NULL OR text IS NOT NULL))"
+_SQUARABLE = "abs(v) < 1e150"  # beyond it a square is no double, which the engine refuses
+
+
+def buckets(*, has_metrics: bool) -> str:
+    """Summarise each `$step` from `$start` to `$end`, numbered from `$first`."""
+    return f"""
+        SELECT metric, (t - $start) // $step + $first AS index,
+          count(*), count(*) FILTER (q = 192), count(v) FILTER ({_USED}),
+          sum(v) FILTER ({_USED}), min(v) FILTER ({_USED}), max(v) FILTER ({_USED}),
+          arg_max({{'v': v, 'text': text, 't': t}}, (t, {_SAID})) {_VALUE},
+          count(*) FILTER (q = 64),
+          CASE WHEN bool_and({_SQUARABLE}) FILTER ({_USED})
+            THEN var_pop(v) FILTER ({_USED} AND {_SQUARABLE}) * count(v) FILTER ({_USED}) END,
+          arg_min({{'v': v, 'text': text, 't': t}}, (t, {_SAID})) {_VALUE}
+        FROM {_FILES} WHERE {_spanned(has_metrics)} GROUP BY ALL
+    """
+
 
 COLUMNS = "metric, t, v, text, q, status, clock, session, seq"
 MERGE = f"SELECT {COLUMNS} FROM {_FILES} ORDER BY metric, t, {_SAID}"

@@ -27,8 +27,9 @@ PARALLEL_DOWNLOADS = 8
 class Bucket:
     """One metric between two edges: `index` is that of the earlier edge.
 
-    `count` readings of any quality, `good` ones, `used` numbers of good or uncertain quality with their `total`,
-    `least` and `most`; the `last` usable value and its time in ms.
+    `count` readings of any quality, `good` and `uncertain` ones, `used` numbers of good or uncertain quality with
+    their `total`, `least`, `most` and `squares` (the sum of squared deviations from their mean; absent where doubles do
+    not hold it); the `last` and the `first` usable value and their times in ms.
     """
 
     metric: str
@@ -41,6 +42,10 @@ class Bucket:
     most: float | None
     last: Scalar
     last_t: int | None
+    uncertain: int
+    squares: float | None
+    first: Scalar
+    first_t: int | None
 
 
 class Reading(NamedTuple):
@@ -77,7 +82,7 @@ class HistoryDriver(Protocol):
     """
 
     def buckets(self, files: Sequence[Path], metrics: Sequence[str], edges: Sequence[int]) -> Sequence[Bucket]:
-        """Summarise between each two of the ascending edges; what is empty is left out."""
+        """Summarise between each two of the ascending edges, of no metric named all; what is empty is left out."""
         ...
 
     def readings(self, files: Sequence[Path], span: Span, *, skip: int, limit: int) -> Sequence[Reading]:
@@ -156,7 +161,7 @@ class TenantHistory:
     folder: Path
 
     def buckets(self, files: Sequence[StoredFile], metrics: Sequence[str], edges: Sequence[int]) -> Sequence[Bucket]:
-        """Summarise between each two of the ascending edges (ms); what is empty is left out."""
+        """Summarise between each two of the ascending edges (ms), of no metric named all; what is empty is left out."""
         found = self.history.driver.buckets(self._fetched(files), metrics, edges) if files else []
         self.history.forget_some()
         return found
