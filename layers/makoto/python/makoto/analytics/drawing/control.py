@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from makoto.analytics.drawing.figure import drawn, number, plain, titled
+from makoto.analytics.drawing.figure import drawn, number, plain, titled, width_of
 from makoto.analytics.drawing.paper import BLUE, FAINT, GREEN, MUTED, SCREEN, SKY, VERMILION, Language, Paper
 from makoto.analytics.drawing.words import word
 from makoto.analytics.spc.charts import Statistic
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_MARKERS = 300
 MOST_TICKS = 12
+MOST_LETTERS = 80
 _ONE_PANEL = {Statistic.CUSUM_LOWER: Statistic.CUSUM_UPPER}
 _WITHOUT_ZONES = frozenset({Statistic.EWMA, Statistic.CUSUM_UPPER, Statistic.CUSUM_LOWER, Statistic.T2})
 
@@ -75,6 +76,7 @@ def _note(points: Sequence[JudgedPoint], language: Language) -> str:
 def _panel(axes: "Axes", chart: ControlChart, points: Sequence[JudgedPoint], language: Language) -> None:
     plain(axes, grid="")
     if not points:
+        axes.axis("off")
         return
     by_statistic: dict[Statistic, list[JudgedPoint]] = {}
     for point in points:
@@ -88,10 +90,21 @@ def _panel(axes: "Axes", chart: ControlChart, points: Sequence[JudgedPoint], lan
     is_scaled = statistic in (Statistic.MEAN, Statistic.INDIVIDUAL, Statistic.RANGE, Statistic.MOVING_RANGE)
     unit = f" [{chart.unit}]" if chart.unit and (is_scaled or statistic in _SCALED) else ""
     axes.set_ylabel(word(statistic, language) + unit)
-    axes.margins(x=0.015, y=0.16)
+    axes.margins(x=0.015)
+    _scale(axes, points)
 
 
 _SCALED = frozenset({Statistic.DEVIATION, Statistic.EWMA})
+
+
+def _scale(axes: "Axes", points: Sequence[JudgedPoint]) -> None:
+    """Room above and below all that is drawn; none below a limit of 0."""
+    values = [
+        each for point in points for each in (point.value, point.lcl, point.center, point.ucl) if each is not None
+    ]
+    low, high = min(values), max(values)
+    room = 0.14 * (high - low) or abs(high) * 0.01 or 1.0
+    axes.set_ylim(0.0 if low == 0 and points[0].lcl == 0 else low - room, high + room)
 
 
 def _limits(axes: "Axes", statistic: Statistic, points: Sequence[JudgedPoint]) -> None:
@@ -110,8 +123,9 @@ def _limits(axes: "Axes", statistic: Statistic, points: Sequence[JudgedPoint]) -
             axes.stairs(values, edges, baseline=None, color=VERMILION, linewidth=1.2, linestyle=(0, (5, 2)))
         if (end := limits[-1]) is not None and not (name == "LCL" and end == points[-1].center):
             ends.append((name, end, VERMILION))
+    levels = [value for _, value, _ in ends]
     for name, value, colour in ends:
-        text = f" {name} {number(value)}"
+        text = f" {name} {number(value, max(levels) - min(levels))}"
         axes.annotate(text, (1.0, value), xycoords=axes.get_yaxis_transform(), va="center", fontsize=8.5, color=colour)
 
 
@@ -183,6 +197,7 @@ def _sample_axis(axes: "Axes", chart: ControlChart, name: str) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(MOST_TICKS, integer=True))
         axes.set_xlabel(name)
         return
-    step = max(1, -(-len(indices) // MOST_TICKS))
+    most = max(2, min(MOST_TICKS, MOST_LETTERS // max(1, max(map(width_of, chart.labels)))))
+    step = max(1, -(-len(indices) // most))
     chosen = [index for index in indices[::step] if index - indices[0] < len(chart.labels)]
     axes.set_xticks(chosen, [chart.labels[index - indices[0]] for index in chosen])

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
+from math import floor, log10
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -84,11 +85,12 @@ def _families() -> list[str]:
     return [LATIN, JAPANESE] if fonts else [LATIN]
 
 
-def titled(figure: "Figure", title: str, note: str = "") -> None:
-    """Write the title to the left and a muted note below it."""
-    figure.suptitle(title or " ", x=0.012, ha="left", fontsize=14, fontweight="bold")
+def titled(figure: "Figure", title: str, note: str = "", *, pad: float = 10.0) -> None:
+    """Write the title to the left and a muted note below it; the Japanese font has one weight only."""
+    weight = "bold" if title.isascii() else "normal"
+    figure.suptitle(title or " ", x=0.012, ha="left", fontsize=14, fontweight=weight)
     if note:
-        figure.get_axes()[0].set_title(note, loc="left", fontsize=9.5, color=MUTED, pad=10)
+        figure.get_axes()[0].set_title(note, loc="left", fontsize=9.5, color=MUTED, pad=pad)
 
 
 def plain(axes: "Axes", *, grid: str = "y") -> None:
@@ -100,6 +102,14 @@ def plain(axes: "Axes", *, grid: str = "y") -> None:
         axes.grid(axis=grid, color=GRID, linewidth=0.8)  # type: ignore[arg-type]  # "x", "y" or "both"
 
 
-def number(value: float) -> str:
-    """Six digits at most, without an exponent where none is needed."""
-    return f"{value:.6g}"
+def number(value: float, beside: float = 0.0) -> str:
+    """Six digits at most; of a value on a scale as wide as `beside`, as many decimals as tell a thousandth of it."""
+    if not beside:
+        return f"{value:.6g}"
+    decimals = 2 - floor(log10(abs(beside)))
+    return f"{value:.{decimals}f}" if 0 <= decimals <= 9 else f"{value:.6g}"
+
+
+def width_of(text: str) -> int:
+    """How wide a text is, in Latin letters."""
+    return sum(1 if letter.isascii() else 2 for letter in text)

@@ -35,7 +35,9 @@ def _draw(
     axes.set_ylabel(word("frequency", language))
     axes.set_xlabel(f"[{unit}]" if unit else "")
     _figures(table, capability, language)
-    titled(figure, title, f"n = {capability.count}   ·   x̄ = {number(capability.mean)}")
+    if handles := axes.get_legend_handles_labels()[0]:
+        table.legend(handles=handles, frameon=False, fontsize=8.5, loc="lower left", bbox_to_anchor=(-0.06, 0.0))
+    titled(figure, title, f"n = {capability.count}   ·   x̄ = {number(capability.mean)}", pad=22)
 
 
 def _bars(axes: "Axes", values: Sequence[float]) -> float:
@@ -68,7 +70,6 @@ def _curves(axes: "Axes", capability: Capability, area: float, language: Languag
         )
         label = f"{word(key, language)}  σ = {sigma:.4g}"
         axes.plot(x, y, color=colour, linewidth=1.8, linestyle=style, label=label)
-    axes.legend(frameon=False, fontsize=8.5, loc="upper right", bbox_to_anchor=(1.0, 0.93))
 
 
 def _tolerance(axes: "Axes", capability: Capability, language: Language) -> None:

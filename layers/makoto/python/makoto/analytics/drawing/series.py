@@ -88,4 +88,4 @@ def _time_axis(axes: "Axes", zone: str) -> None:
     locator = AutoDateLocator(tz=where, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=where))  # type: ignore[no-untyped-call]  # as above
-    axes.set_xlabel(zone, loc="right", fontsize=8.5, color=MUTED)
+    axes.set_xlabel(zone, loc="left", fontsize=8.5, color=MUTED)

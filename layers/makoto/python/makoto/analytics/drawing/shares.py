@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from makoto.analytics.drawing.figure import drawn, number, plain, titled
+from makoto.analytics.drawing.figure import drawn, number, plain, titled, width_of
 from makoto.analytics.drawing.paper import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, SCREEN, Language, Paper
 from makoto.analytics.drawing.words import word
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Amounts = Sequence[tuple[str, float]]
 MOST_BARS = 15
 _VITAL = 0.8
-_LONG = 12
+_LONG = 110
 
 
 def pareto(title: str, causes: Amounts, *, unit: str = "", paper: Paper = SCREEN) -> bytes:
@@ -68,7 +68,7 @@ def _shares_axis(axes: "Axes", shares: Sequence[float], language: Language) -> N
 
 
 def _names(axes: "Axes", names: Sequence[str]) -> None:
-    is_turned = len(names) > 7 or any(len(name) > _LONG for name in names)
+    is_turned = len(names) * max(map(width_of, names), default=0) > _LONG
     axes.set_xticks(range(len(names)), names, rotation=28 if is_turned else 0, ha="right" if is_turned else "center")
 
 
