@@ -5,24 +5,27 @@ from math import log
 THRESHOLD = 0.5
 """A score from here on is an anomaly: one threshold for every stream."""
 
-_NEEDED = 9.5
+_NEEDED = 9.0
 _GROWTH = 0.5
 """The longer the history, the rarer an alarm: alarms come about as the square root of the readings."""
 
 _LEAST, _MEMORY = 40.0, 20_000.0
-_FADING = 0.99
-_GREATER = 1.1
+_FADING = 0.995
+_GREATER = 1.2
 _REPEATED = 0.3
+_NOTICED = 0.8
+_TIRING, _RECOVERY = 0.05, 0.999
 
 
 class Alarm:
     """Remembers the greatest recent surprise, which a further alarm must exceed."""
 
-    __slots__ = ("count", "peak")
+    __slots__ = ("count", "peak", "tired")
 
     def __init__(self) -> None:
         self.count = 0.0
         self.peak = 0.0
+        self.tired = 0.0
 
     @property
     def needed(self) -> float:
@@ -32,11 +35,17 @@ class Alarm:
     def score(self, surprise: float) -> float:
         """Grade a surprise from 0 to 1."""
         self.count += 1.0
-        relative = surprise / self.needed
+        self.tired *= _RECOVERY
+        relative = surprise / (self.needed * (1.0 + self.tired))
         peak = self.peak
         faded = _FADING * peak
-        self.peak = relative if relative > faded else faded
-        if relative <= peak * _GREATER and peak > 0.0:
+        if peak < _NOTICED or relative > peak * _GREATER:
+            self.peak = relative if relative > faded else faded
+            if relative >= 1.0:
+                self.tired += _TIRING
+        else:
+            least = relative if relative < peak else peak
+            self.peak = least if least > faded else faded
             share = relative / peak
             relative *= _REPEATED * (share * share if share < 1.0 else 1.0)
         return 1.0 - 2.0**-relative if self.count > _LEAST else 0.0

@@ -4,15 +4,16 @@ from math import exp, log
 
 from makoto.analytics.anomaly.tail import Tail
 
-_LOW, _WIDTH = 0.3, 0.15
+_LOW, _WIDTH = -1.0, 0.2
 _CLIPPED = 4.0
+_DAMPED, _DAMPING = 2.0, 0.5
 _SETTLED = 30.0
 _STARTLED = 12.0
 """The surprise of the first change of what never changed."""
 
 _NEGLIGIBLE = 0.05
 _FADING = 0.99
-_REPEATED = 0.25
+_REPEATED = 0.5
 _RUN = 2.0
 """Of a run of great deviations only the greatest count in full, so that one long event is one event."""
 
@@ -40,7 +41,7 @@ class Signed:
         pace = self.pace
         if self.count * pace < 1.0:
             pace = 1.0 / self.count
-        self.scale = max(scale + pace * scale * ((size if size < _CLIPPED else _CLIPPED) - 1.0), 1e-300)
+        self.scale = max(scale + pace * scale * ((size if size < _CLIPPED else _DAMPED * size**_DAMPING) - 1.0), 1e-300)
         if size <= _NEGLIGIBLE:
             self.up.total += 1.0
             self.down.total += 1.0

@@ -9,11 +9,11 @@ _RENEWED = 64
 _PRIOR = 50.0
 """What is believed before the first reading: this many readings of a Student t distribution, heavy-tailed."""
 
-_ANCHOR = 6.0
+_ANCHOR = 4.0
 """Beyond the size that so many readings exceeded, the tail is extrapolated (peaks over threshold, Pickands 1975)."""
 
-_REACH = 8.0
-_FLATTEST, _STEEPEST = 1.0, 9.0
+_REACH = 6.0
+_FLATTEST, _STEEPEST = 1.0, 16.0
 """Bounds of the tail's exponent: Cauchy, and all but normal."""
 
 _QUANTUM = 256.0
