@@ -48,14 +48,16 @@ PROTECTED = {
     "/api/v1/tenants/{tenant_id}/dispatch": ("production", "GET"),
     "/api/v1/tenants/{tenant_id}/outbox": ("outbox", "GET"),
     "/api/v1/tenants/{tenant_id}/outbox/{proxy+}": ("outbox", "ANY"),
+    "/api/v1/tenants/{tenant_id}/performance/{proxy+}": ("performance", "ANY"),
     "/api/v1/tenants/{tenant_id}/quality/{proxy+}": ("quality", "ANY"),
     "/api/v1/tenants/{tenant_id}/telemetry": ("telemetry", "ANY"),
     "/api/v1/tenants/{tenant_id}/telemetry/{proxy+}": ("telemetry", "ANY"),
 }
 """Paths behind the authorizer; a domain's own resolver knows the routes below its proxy."""
 
-BINARY = ("text/csv", "application/octet-stream")
-"""Media types passed on byte for byte, as Base64: API Gateway replaces what is not UTF-8, as in a Shift_JIS file."""
+BINARY = ("text/csv", "application/octet-stream", "image/png", "image/svg+xml")
+"""Media types passed on byte for byte, as Base64: API Gateway replaces what is not UTF-8, as in a Shift_JIS file. An
+answer is turned back into bytes where the request accepts one of them."""
 
 
 class ApiStack(cdk.Stack):

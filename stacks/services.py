@@ -4,7 +4,9 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from makoto.events import production as produced
+from makoto.events.performance import FactsChanged
 from makoto.events.quality import InspectionRecorded, LotJudged, SpcSignalRaised
+from makoto.events.telemetry import MachineReported
 from makoto.events.tenants import TenantDeleted, TenantResumed, TenantSuspended
 from makoto.events.traceability import LotsTraced
 from stacks import grants
@@ -27,7 +29,10 @@ SQL_MIGRATION = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=3
 DEVICE_EVENTS = Sizing(timeout_s=900)
 INGEST = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
 CHECKS = Sizing(groups=("core", "tenant_clouds"), timeout_s=300, is_asynchronous=True)
+ALARMS = Sizing(groups=("core", "columns", "tenant_clouds"), timeout_s=55, is_asynchronous=True)
 RELAY = Sizing(groups=("core", "tenant_clouds"), timeout_s=int(RELAY_TIMEOUT.to_seconds()))
+# late facts may change many figures, each computed from its units' facts
+FIGURES = Sizing(groups=("core", "tenant_clouds"), memory_mb=1769, timeout_s=300)
 CHARTING = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1024)
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
@@ -91,6 +96,7 @@ TELEMETRY = Domain(
         Door("api", (*LISTED_STORES, grants.acknowledge_messages, grants.reject_messages), HISTORY),
         Door("messages", (*STORES, grants.acknowledge_messages, grants.reject_messages), INGEST),
         Door("tasks", LISTED_STORES, COMPACTION, schedule=HOURLY_COMPACTION),
+        Door("schedule", LISTED_STORES, ALARMS, schedule=UPKEEP),
     ),
 )
 QUALITY = Domain(
@@ -112,6 +118,21 @@ PRODUCTION = Domain(
     (
         Door("api", STORES, STORES_ONLY),
         Door("events", STORES, STORES_ONLY, consumes=PRODUCTION_FOLLOWS),
+    ),
+)
+PERFORMANCE = Domain(
+    "performance",
+    (
+        Door("api", STORES, Sizing(groups=("core", "tenant_clouds"), memory_mb=1769)),
+        Door(
+            "events",
+            STORES,
+            FIGURES,
+            consumes=(
+                *(MachineReported, FactsChanged, produced.QuantityReported),
+                *(produced.OperationStarted, produced.OperationPaused, produced.OperationCompleted),
+            ),
+        ),
     ),
 )
 OUTBOX = Domain(
@@ -139,6 +160,7 @@ DOMAINS = (
     MASTERS,
     QUALITY,
     PRODUCTION,
+    PERFORMANCE,
     OUTBOX,
     DOCTOR,
     HEALTH,

@@ -23,7 +23,11 @@ EXAMPLES = {
     "chart_id": "bore-diameter",
     "study_id": "caliper-7",
     "order_id": "wo-1",
+    "place": "nagoya~machining~line-1~mc-01",
+    "figure_id": "nagoya~machining.1767225600000.1767254400000",
     "sequence": "10",
+    "rule_id": "hot",
+    "alarm_id": "edge-01.hot.0123456789.1767225600000",
     "move_id": "01J9Z6ABCDEFGHJKMNPQRSTVWX",
 }
 

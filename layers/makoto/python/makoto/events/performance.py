@@ -1,6 +1,6 @@
 """Facts about how equipment performs."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from makoto.domain import Instant, TenantId
 from makoto.domain.factory import EquipmentId
@@ -46,10 +46,24 @@ class DowntimeClassified(_EquipmentEvent):
     by: str
 
 
-class FiguresRestated(_EquipmentEvent):
+class FactsChanged(_EquipmentEvent):
+    """Facts of a stretch that lies back came late or were corrected: figures over it are computed again."""
+
+    name: ClassVar[str] = "performance.facts_changed"
+
+    start: Instant
+    end: Instant
+
+
+class FiguresRestated(Event):
     """Late or corrected facts changed figures that were reported: `before` and `after` are the OEE, absent if null."""
 
     name: ClassVar[str] = "performance.figures_restated"
+    source: ClassVar[str] = "makoto.performance"
+
+    tenant_id: TenantId
+    equipment: EquipmentId | Literal[""]
+    """A place, or nothing for the enterprise."""
 
     start: Instant
     end: Instant

@@ -72,10 +72,8 @@ ABOVE_ONE = "effectiveness_above_one"
 def kpis(terms: Terms) -> dict[str, Kpi]:
     """All figures; nothing is capped."""
     made = {name: ratio(formula, terms) for name, formula in FORMULAS.items()}
-    share, performance, quality = (made[name] for name in ("availability", "effectiveness", "quality_ratio"))
-    made["oee"] = _index("A x E x Q", share, performance, quality, terms)
-    used = ratio(Formula("AUPT / PBT", ("aupt",), ("pbt",)), terms)
-    made["nee"] = _index("AUPT / PBT x E x Q", used, performance, quality, terms)
+    made["oee"] = _index("A x E x Q", FORMULAS["availability"], terms)
+    made["nee"] = _index("AUPT / PBT x E x Q", Formula("AUPT / PBT", ("aupt",), ("pbt",)), terms)
     return made
 
 
@@ -93,14 +91,21 @@ def flags(terms: Terms, made: Mapping[str, Kpi]) -> list[str]:
 
 def ratio(formula: Formula, terms: Terms) -> Kpi:
     """Divide; None, with the reason, where a term is missing, negative, or the divisor is zero."""
+    found = _quotient(formula, terms)
+    if isinstance(found, str):
+        return Kpi(None, formula.unit, formula.text, found)
+    return Kpi(float(found), formula.unit, formula.text)
+
+
+def _quotient(formula: Formula, terms: Terms) -> Decimal | str:
     above, below = (_sum(names, terms) for names in (formula.above, formula.below))
-    for found in (above, below):
-        if isinstance(found, str):
-            return Kpi(None, formula.unit, formula.text, found)
+    if isinstance(above, str):
+        return above
+    if isinstance(below, str):
+        return below
     if not below:
-        return Kpi(None, formula.unit, formula.text, f"{_shown(formula.below)} is zero")
-    value = Decimal(above) * formula.scale / Decimal(below)
-    return Kpi(float(value), formula.unit, formula.text)
+        return f"{_shown(formula.below)} is zero"
+    return Decimal(above) * formula.scale / Decimal(below)
 
 
 def _sum(names: tuple[str, ...], terms: Terms) -> Decimal | int | str:
@@ -115,14 +120,20 @@ def _sum(names: tuple[str, ...], terms: Terms) -> Decimal | int | str:
     return total
 
 
-def _index(text: str, share: Kpi, performance: Kpi, quality: Kpi, terms: Terms) -> Kpi:
-    """A x E x Q. Where nothing was made, E or Q divide by zero, but their product is that of PRU x GQ / PBT: zero."""
-    if terms["pq"] == 0 and terms["gq"] == 0 and share.value is not None:
-        return Kpi(0.0, _RATIO, text, None)
-    for factor in (share, performance, quality):
-        if factor.value is None:
-            return Kpi(None, _RATIO, text, factor.reason)
-    return Kpi(float(share.value or 0) * float(performance.value or 0) * float(quality.value or 0), _RATIO, text)
+def _index(text: str, share: Formula, terms: Terms) -> Kpi:
+    """A x E x Q, multiplied to 28 digits, so that it is PRU x GQ / PBT to the last digit of a double.
+
+    Where nothing was made, E or Q divide by zero, but their product is that of PRU x GQ / PBT: zero.
+    """
+    found = _quotient(share, terms)
+    if terms["pq"] == 0 and terms["gq"] == 0 and not isinstance(found, str):
+        return Kpi(0.0, _RATIO, text)
+    value = Decimal(1)
+    for factor in (found, *(_quotient(FORMULAS[name], terms) for name in ("effectiveness", "quality_ratio"))):
+        if isinstance(factor, str):
+            return Kpi(None, _RATIO, text, factor)
+        value *= factor
+    return Kpi(float(value), _RATIO, text)
 
 
 def _shown(names: tuple[str, ...]) -> str:

@@ -62,7 +62,12 @@ class StateInterval(NamedTuple):
 
 def timeline(facts: Iterable[StateFact], entries: Iterable[Entry], start: int, end: int) -> list[StateInterval]:
     """Cover the window without gap or overlap; before the first fact the state is Undefined and `nobody` said it."""
-    return _merged(_painted(_stepped(sorted(set(facts), key=_place), start, end), entries))
+    return _merged(_painted(_stepped(in_order(facts), start, end), entries))
+
+
+def in_order(facts: Iterable[StateFact]) -> list[StateFact]:
+    """Sort, each once."""
+    return sorted(set(facts), key=_place)
 
 
 def _place(fact: StateFact) -> tuple[int, bool, int, int, int, str, str]:

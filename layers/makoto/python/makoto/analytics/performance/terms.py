@@ -8,6 +8,7 @@ from makoto.analytics.performance.intervals import clipped, total
 from makoto.analytics.performance.time_model import NOT_BUSY, Maintenance, Portion, Term
 
 OTHERS = {
+    "epc": "no capacity per hour is set for the unit",
     "psq": "no planned scrap is told to the platform",
     "apwt": "no work times of persons are told to the platform",
     "apat": "no attendance times of persons are told to the platform",

@@ -93,7 +93,7 @@ _PACE = 10  # a unit is not taken to be ten times as fast as planned
 def evaluate(facts: UnitFacts, world: UnitWorld, start: int, end: int) -> Evaluation:
     """Compute a window; the same facts give the same, in whatever order they came."""
     orders = registrations(facts.orders, end)
-    states = timeline(_states(facts), facts.entries, start, end)
+    states = timeline(states_of(facts), facts.entries, start, end)
     schedule = [(start, end)] if world.schedule is None else union(world.schedule)
     around = Standing(schedule, union(world.breaks), orders, world.category_of, world.product)
     parts = portions(states, around)
@@ -114,13 +114,13 @@ def evaluate(facts: UnitFacts, world: UnitWorld, start: int, end: int) -> Evalua
     amounts, lacking = quantities(made, told)
     values |= amounts | _capacity(values["pot"], world)
     missing |= lacking
-    return Evaluation(parts, counts, Terms(values, missing, _flags(counts, start)))
+    return Evaluation(parts, counts, Terms(values, missing, _flags(counts, world)))
 
 
 _REPORTED = frozenset({Role.GOOD, Role.SCRAP, Role.REWORK, Role.CONSUMED})
 
 
-def _states(facts: UnitFacts) -> list[StateFact]:
+def states_of(facts: UnitFacts) -> list[StateFact]:
     """What the machine told; before it told anything, what follows from the orders."""
     told = list(facts.states)
     first = min((each.t for each in told), default=None)
@@ -210,8 +210,8 @@ def _capacity(pot_ms: Decimal | int | None, world: UnitWorld) -> dict[str, Decim
     return {"epc": Decimal(str(world.capacity_per_hour)) * Decimal(pot_ms) / 3_600_000}
 
 
-def _flags(counts: Sequence[Count], start: int) -> frozenset[str]:
-    found = set()
+def _flags(counts: Sequence[Count], world: UnitWorld) -> frozenset[str]:
+    found = {"no_calendar"} if world.schedule is None else set()
     for each in counts:
         if each.step is not None and each.role is not None:
             if each.step.status is Counted.QUARANTINED:
