@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.telemetry import keys
+from functions.telemetry.alarm_commands import AlarmsInUse
 from functions.telemetry.alarm_judging import Judging
-from functions.telemetry.alarm_states import NO_TIMER, AlarmStates, rule_for, states_key
+from functions.telemetry.alarm_states import AlarmStates, rule_for, states_key
 from functions.telemetry.alarm_telling import FLOOD, told
 from functions.telemetry.alerting import Alerting, read_alerting
 from functions.telemetry.manifest import every
 from makoto.domain import ms_from_instant
-from makoto.errors import Conflict
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, IfVersion, Key, Put, Query
 
@@ -30,10 +30,6 @@ GRACE_MS = 30_000
 MAX_CONFLICTS = 12
 MOST_DEVICES = 500
 """As many devices of one tenant are served with one tick."""
-
-
-class AlarmsInUse(Conflict):
-    """Others kept changing the alarms of the same device; trying again is right."""
 
 
 def listed_key(device: str) -> Key:
@@ -143,6 +139,3 @@ def _due(states: AlarmStates, rules: "Mapping[str, AlarmRule]", now_ms: int) -> 
     if states.is_listed and states.is_idle:
         dues.append(max(states.recent, default=now_ms) + int(FLOOD.total_seconds() * 1000))
     return min(dues, default=None)
-
-
-__all__ = ["NO_TIMER", "call_for", "let_time_pass", "listed_key", "noted"]

@@ -41,6 +41,13 @@ class Alerting:
     _matching: dict[tuple[str, str, str], tuple["AlarmRule", ...]] = field(default_factory=dict)
     _units: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing is watched; rules that are switched off are known only so that alarms of theirs end."""
+        return not any(each.enabled for each in self.rules.values()) and not any(
+            each.enabled for each in self.watches.values()
+        )
+
     def rules_of(
         self, device: str, path: str, metric: str, units: Callable[[], Mapping[str, str]]
     ) -> "tuple[AlarmRule, ...]":
@@ -67,17 +74,17 @@ _kept: dict[str, tuple[str, Alerting]] = {}
 
 def alerting_of(mark: Document | None, tenant: TenantContext) -> Alerting | None:
     """Give what the tenant wants watched, read anew where the mark is another one; absent where there is nothing."""
-    if mark is None or mark.data["is_empty"]:
+    if mark is None:
         return None
     name, now = str(mark.data["name"]), tenant.clock.now()
     known = _kept.get(tenant.tenant_id)
     if known is not None and known[0] == name and known[1].read_at <= now < known[1].read_at + KEPT:
-        return known[1]
+        return None if known[1].is_idle else known[1]
     found = read_alerting(tenant)
     if len(_kept) >= MAX_TENANTS:
         _kept.clear()
     _kept[tenant.tenant_id] = (name, found)
-    return found
+    return None if found.is_idle else found
 
 
 def read_alerting(tenant: TenantContext) -> Alerting:
@@ -86,24 +93,23 @@ def read_alerting(tenant: TenantContext) -> Alerting:
     from makoto.analytics.alarms import AlarmRule
 
     rules, watches = dict[str, AlarmRule](), dict[str, Watch]()
-    for document in every(Query(PARTITION, limit=500), tenant):
-        if document.key.id.startswith(RULE):
-            rule = AlarmRule.model_validate_json(str(document.data["content"]))
-            rules[rule.rule_id] = rule
-        elif document.key.id.startswith(WATCH):
-            watch = Watch.model_validate_json(str(document.data["content"]))
-            watches[watch.device] = watch
+    for document in every(Query(PARTITION, prefix=RULE, limit=500), tenant):
+        rule = AlarmRule.model_validate_json(str(document.data["content"]))
+        rules[rule.rule_id] = rule
+    for document in every(Query(PARTITION, prefix=WATCH, limit=500), tenant):
+        watch = Watch.model_validate_json(str(document.data["content"]))
+        watches[watch.device] = watch
     return Alerting(tenant.clock.now(), rules, watches)
 
 
-def with_mark(write: Write, tenant: TenantContext, *, is_empty: bool = False) -> list[Write]:
+def with_mark(write: Write, tenant: TenantContext) -> list[Write]:
     """Add the new mark to a change; two changes at once do not both succeed."""
     stored = tenant.documents.find(MARK)
     before = str(stored.data["name"]) if stored else ""
     content = str(write.data["content"]) if isinstance(write, Put) else ""
     name = sha256(f"{before} {write.key.id} {content} {tenant.clock.now().isoformat()}".encode()).hexdigest()[:32]
     when = IfVersion(stored.version) if stored else IfAbsent()
-    return [write, Put(MARK, {"name": name, "is_empty": is_empty}, when)]
+    return [write, Put(MARK, {"name": name}, when)]
 
 
 def applies(rule: "AlarmRule", device: str, path: str, metric: str) -> bool:

@@ -1,4 +1,4 @@
-"""HTTP routes of telemetry."""
+"""HTTP routes of readings and records, added to those of alarms."""
 
 import base64
 from http import HTTPStatus
@@ -18,12 +18,12 @@ from functions.telemetry.model import (
     AskLatest,
     AskQuarantine,
     AskRecords,
-    Cursor,
     ExportForm,
     MetricName,
     StartImport,
     Step,
 )
+from functions.telemetry.routes import TELEMETRY, After, Limit, Tenant, api
 from functions.telemetry.views import (
     AlarmItem,
     BirthItem,
@@ -35,24 +35,19 @@ from functions.telemetry.views import (
     StateItem,
     Stored,
 )
-from makoto.domain import DeviceId, Instant, Page, Slug, TenantId
+from makoto.domain import DeviceId, Instant, Page, Slug
 from makoto.runtime.composition import platform
-from makoto.runtime.http import HttpApi, permit
+from makoto.runtime.http import permit
 
-TELEMETRY = "/api/v1/tenants/<tenant_id>/telemetry"
 IMPORTS = f"{TELEMETRY}/imports"
 READ = permit("telemetry:read")
 IMPORT = permit("telemetry:import")
-Tenant = Annotated[TenantId, Path()]
 Device = Annotated[DeviceId, Query()]
 Place = Annotated[Slug | None, Query()]
 Start = Annotated[Instant, Query(alias="from")]
 End = Annotated[Instant, Query(alias="to")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
-After = Annotated[Cursor | None, Query()]
 Import = Annotated[ImportId, Path()]
 
-api = HttpApi("telemetry")
 handler = api.handler
 
 
@@ -150,7 +145,7 @@ def read_counters(
     return service.read_counters(asked, api.tenant())
 
 
-@api.get(f"{TELEMETRY}/alarms", middlewares=[READ])
+@api.get(f"{TELEMETRY}/alarm-records", middlewares=[READ])
 def read_alarms(
     tenant_id: Tenant, device: Device, start: Start, end: End, limit: Limit = 200, cursor: After = None
 ) -> Page[AlarmItem]:

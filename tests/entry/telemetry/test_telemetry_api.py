@@ -286,7 +286,7 @@ def test_states_counters_alarms_and_births_are_listed(
     asked = {"device": DEVICE, **hour}
     (one,) = call("GET", "/states", query=asked).body["items"]
     assert (one["packml"], one["order"], one["time"], one["seq"]) == (6, "MO-1", text(now_ms), 1)
-    (one,) = call("GET", "/alarms", query=asked).body["items"]
+    (one,) = call("GET", "/alarm-records", query=asked).body["items"]
     assert (one["id"], one["text"]["ja"], one["active"]) == ("coolant-low", "クーラント不足", True)
     (one,) = call("GET", "/births", query=asked).body["items"]
     assert one["metrics"][0]["m"] == "spindle/speed"
@@ -309,7 +309,7 @@ def test_states_counters_alarms_and_births_are_listed(
         ("GET", "/quarantine", {"device": DEVICE}),
         ("GET", "/states", {"device": DEVICE}),
         ("GET", "/counters", {"device": DEVICE}),
-        ("GET", "/alarms", {"device": DEVICE}),
+        ("GET", "/alarm-records", {"device": DEVICE}),
         ("GET", "/births", {"device": DEVICE}),
     ],
 )
