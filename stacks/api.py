@@ -50,12 +50,13 @@ PROTECTED = {
     "/api/v1/tenants/{tenant_id}/outbox/{proxy+}": ("outbox", "ANY"),
     "/api/v1/tenants/{tenant_id}/performance/{proxy+}": ("performance", "ANY"),
     "/api/v1/tenants/{tenant_id}/quality/{proxy+}": ("quality", "ANY"),
+    "/api/v1/tenants/{tenant_id}/traceability/{proxy+}": ("traceability", "ANY"),
     "/api/v1/tenants/{tenant_id}/telemetry": ("telemetry", "ANY"),
     "/api/v1/tenants/{tenant_id}/telemetry/{proxy+}": ("telemetry", "ANY"),
 }
 """Paths behind the authorizer; a domain's own resolver knows the routes below its proxy."""
 
-BINARY = ("text/csv", "application/octet-stream", "image/png", "image/svg+xml")
+BINARY = ("text/csv", "application/octet-stream", "image/png")
 """Media types passed on byte for byte, as Base64: API Gateway replaces what is not UTF-8, as in a Shift_JIS file. An
 answer is turned back into bytes where the request accepts one of them."""
 

@@ -5,10 +5,17 @@ from constructs import Construct
 
 from makoto.events import production as produced
 from makoto.events.performance import FactsChanged
-from makoto.events.quality import InspectionRecorded, LotJudged, SpcSignalRaised
+from makoto.events.quality import (
+    InspectionRecorded,
+    LotJudged,
+    NonConformanceClosed,
+    NonConformanceDispositioned,
+    NonConformanceOpened,
+    SpcSignalRaised,
+)
 from makoto.events.telemetry import MachineReported
 from makoto.events.tenants import TenantDeleted, TenantResumed, TenantSuspended
-from makoto.events.traceability import LotsTraced
+from makoto.events.traceability import LotsTraced, SweepAdvanced
 from stacks import grants
 from stacks.constructs.domain_service import Batch, Domain, DomainService, Door, Feed, Schedule
 from stacks.constructs.function import FunctionWorld, Sizing
@@ -27,6 +34,8 @@ SQL_SCHEDULE = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=55
 SQL_MIGRATION = Sizing(groups=("core", "database", "tenant_clouds"), timeout_s=300)
 # IoT Core takes about 10 certificate updates a second: a tenant of n devices needs n/10 s
 DEVICE_EVENTS = Sizing(timeout_s=900)
+# one step of a sweep: a trace of up to 100,000 lots, or 1,000 lots in 40 commits
+SWEEPS = Sizing(groups=("core", "tenant_clouds"), memory_mb=1769, timeout_s=180)
 INGEST = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1769, timeout_s=int(INGEST_TIMEOUT.to_seconds()))
 CHECKS = Sizing(groups=("core", "tenant_clouds"), timeout_s=300, is_asynchronous=True)
 ALARMS = Sizing(groups=("core", "columns", "tenant_clouds"), timeout_s=55, is_asynchronous=True)
@@ -135,6 +144,21 @@ PERFORMANCE = Domain(
         ),
     ),
 )
+TRACEABILITY = Domain(
+    "traceability",
+    (
+        Door("api", STORES, STORES_ONLY),
+        Door(
+            "events",
+            STORES,
+            SWEEPS,
+            consumes=(
+                *(NonConformanceOpened, NonConformanceDispositioned, NonConformanceClosed),
+                *(produced.QuantityReported, SweepAdvanced),
+            ),
+        ),
+    ),
+)
 OUTBOX = Domain(
     "outbox",
     (
@@ -161,6 +185,7 @@ DOMAINS = (
     QUALITY,
     PRODUCTION,
     PERFORMANCE,
+    TRACEABILITY,
     OUTBOX,
     DOCTOR,
     HEALTH,

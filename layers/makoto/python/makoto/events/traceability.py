@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from makoto.domain import TenantId
-from makoto.domain.factory import MaterialId, Unit
+from makoto.domain import Instant, TenantId
+from makoto.domain.factory import EquipmentId, MaterialId, Unit
 from makoto.events.event import Event
 
 
@@ -25,6 +25,21 @@ class LotRegistered(_TraceabilityEvent):
     material: MaterialId
     quantity: Decimal
     unit: Unit
+
+
+class ActivityRecorded(_TraceabilityEvent):
+    """Something was done with lots; `flags` name what was found wrong and let through."""
+
+    name: ClassVar[str] = "traceability.activity_recorded"
+
+    activity_id: str
+    kind: str
+    at: Instant
+    equipment: EquipmentId | None = None
+    order_id: str | None = None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class LotHeld(_TraceabilityEvent):
@@ -48,17 +63,33 @@ class LotReleased(_TraceabilityEvent):
 
 
 class LotsTraced(_TraceabilityEvent):
-    """What a non-conformance reaches: lots now held, and lots that were past holding (consumed, shipped, scrapped)."""
+    """What a non-conformance reaches: lots now held, and lots that were past holding (consumed, shipped, scrapped).
+
+    Where no hold was wanted, `reached` names the lots that could have been held. A large answer comes in several parts,
+    each with lots of its own: `part` counts from 1 to `parts`.
+    """
 
     name: ClassVar[str] = "traceability.lots_traced"
 
     nc_id: str
     held: tuple[str, ...]
     beyond: tuple[str, ...]
+    reached: tuple[str, ...] = ()
+    part: int = 1
+    parts: int = 1
+
+
+class SweepAdvanced(_TraceabilityEvent):
+    """A large hold or release is to go on with its next step; traceability itself reads it."""
+
+    name: ClassVar[str] = "traceability.sweep_advanced"
+
+    sweep_id: str
+    step: int
 
 
 class RecallOpened(_TraceabilityEvent):
-    """Lots are called back from customers."""
+    """Lots are called back from customers; both lists are cut off at 1,000 names, the recall itself has all."""
 
     name: ClassVar[str] = "traceability.recall_opened"
 
