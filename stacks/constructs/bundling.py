@@ -40,7 +40,21 @@ NEVER_IMPORTED = (
     "adbc_driver_duckdb",
     "boto3/data",  # of its resources, we use its clients' types only
     "boto3/examples",
-    *(f"numpy/{part}" for part in ("f2py", "fft", "ma", "polynomial", "random", "testing", "typing", "_pyinstaller")),
+    *(f"numpy/{part}" for part in ("f2py", "fft", "polynomial", "random", "testing", "_pyinstaller")),
+    *("numpy/ma/testutils.py", "numpy/conftest.py", "numpy/doc", "google/protobuf/compiler", "bin"),
+    "numpy/_core/*_tests.*.so",
+    "numpy/_core/_simd.*.so",  # what tests call of the processor's instructions
+    *(f"**/*.dist-info/{part}" for part in ("sboms", "licenses")),
+    *(f"matplotlib/{part}" for part in ("sphinxext", "testing")),
+    *(f"matplotlib/mpl-data/{part}" for part in ("images", "plot_directive", "sample_data", "stylelib")),
+    *(f"matplotlib/mpl-data/fonts/{part}" for part in ("afm", "pdfcorefonts", "ttf/STIX*", "ttf/cm*")),
+    *(f"matplotlib/mpl-data/fonts/ttf/DejaVu{part}*" for part in ("Serif", "SansMono", "SansDisplay")),
+    "matplotlib/mpl-data/fonts/ttf/*Oblique.ttf",
+    *(f"fontTools/{part}" for part in ("[b-l]*Lib", "[o-z]*Lib", "diff", "merge", "mtiLib", "pens", "subset")),
+    *(f"fontTools/{part}" for part in ("cu2qu", "qu2cu", "encodings", "unicodedata", "ttx.py", "fontBuilder.py")),
+    "fontTools/misc/bezierTools*",
+    *(f"PIL/_{part}*" for part in ("avif", "imagingft", "imagingcms")),
+    *(f"pillow.libs/lib{part}*" for part in ("avif", "freetype", "harfbuzz", "brotli", "lcms2", "png16")),
 )
 """Parts of packages that nothing of ours imports and that they do not import themselves."""
 
@@ -90,8 +104,8 @@ def _prune(tree: Path) -> None:
     """Leave out what no function runs: the packages' own tests, models of AWS services never called, stubs, C."""
     services = [folder for folder in (tree / "botocore" / "data").glob("*/") if folder.name not in AWS_SERVICES]
     unused = [folder for pattern in NEVER_IMPORTED for folder in tree.glob(pattern)]
-    for folder in [*unused, *services]:
-        shutil.rmtree(folder, ignore_errors=True)
+    for path in [*unused, *services]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for file in [*tree.rglob("*")]:
         if file.suffix in NEVER_RUN and file.is_file():
             file.unlink()

@@ -9,16 +9,23 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from stacks.constructs.bundling import PLATFORMS, PYTHON, SourceBundling, WheelsBundling
+from stacks.constructs.bundling import NEVER_IMPORTED, PLATFORMS, PYTHON, SourceBundling, WheelsBundling
 from stacks.names import Names
 from stacks.settings import DeploymentSettings
 
 LAYERS = Path(__file__).resolve().parents[2] / "layers"
 MAKOTO = LAYERS / "makoto"
 
-Group = Literal["core", "columns", "analytics", "database", "tenant_clouds"]
+Group = Literal["core", "columns", "analytics", "database", "tenant_clouds", "charts"]
 
-BUDGETS_MB: dict[Group, int] = {"core": 57, "columns": 75, "analytics": 62, "database": 2, "tenant_clouds": 51}
+BUDGETS_MB: dict[Group, int] = {
+    "core": 57,
+    "columns": 76,
+    "analytics": 62,
+    "database": 2,
+    "tenant_clouds": 50,
+    "charts": 54,
+}
 """What a layer may weigh unzipped: a function with all its layers must stay under Lambda's 250 MB.
 
 Arrow's writer is among the columns and not a group of its own: a function has five layers at most, one of them ours.
@@ -78,7 +85,7 @@ def _bundled(folder: Path, bundling: cdk.ILocalBundling, fingerprint: str) -> la
 
 def _fingerprint(folder: Path) -> str:
     """Hash what decides a layer's content: the files and the recipe."""
-    recipe = "|".join((PYTHON, *PLATFORMS, "unchecked-hash", "without tests and sources"))
+    recipe = "|".join((PYTHON, *PLATFORMS, "unchecked-hash", *NEVER_IMPORTED))
     digest = hashlib.sha256(recipe.encode())
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix != ".pyc":
