@@ -45,7 +45,7 @@ def _judged(
 ) -> tuple[Track, TrackState]:
     z = _standardised(column)
     if limits.is_constant or not column.sigma.any():
-        broken = _beyond(column)
+        broken = _beyond(limits, column)
         kept = TrackState(level=column.recursion.level, variance=column.recursion.variance)
     else:
         broken, kept = _by_rules(limits, column, z, restarts, before)
@@ -60,12 +60,16 @@ def _standardised(column: Column) -> Floats:
     return z
 
 
-def _beyond(column: Column) -> NDArray[np.uint16]:
+def _beyond(limits: Limits, column: Column) -> NDArray[np.uint16]:
     """Where there is no sigma to test runs by: what lies outside the limits."""
     bit = _LIMIT if column.statistic in WITHOUT_RUNS else _FIRST
-    slack = _ROUNDING * np.abs(column.center)
+    slack = _ROUNDING * (_scale(limits) if limits.is_constant else np.fmax(np.abs(column.ucl), np.abs(column.lcl)))
     outside = (column.value > column.ucl + slack) | (column.value < column.lcl - slack)
     return np.where(outside, bit, np.uint16(0)).astype(np.uint16)
+
+
+def _scale(limits: Limits) -> float:
+    return max((abs(each) for each in limits.means), default=abs(limits.center))
 
 
 def _by_rules(
