@@ -70,7 +70,7 @@ def keep(computed: Computed, cause: str, tenant: TenantContext) -> tuple[Told, t
     key = _figure_key(computed.plant.place, computed.window)
     stored = tenant.documents.find(key)
     last = None if stored is None else _read(stored)
-    made = told(computed, 1 if last is None else last.revision + 1, cause, tenant.clock.now())
+    made = _next(computed, last, cause, tenant.clock.now())
     if last is not None and last.says(made):
         return last, ()
     writes = _writes(key, made, stored)
@@ -82,6 +82,12 @@ def keep(computed: Computed, cause: str, tenant: TenantContext) -> tuple[Told, t
 
 
 Change: TypeAlias = tuple[Window, Told, tuple[Difference, ...]]
+
+
+def _next(computed: Computed, last: Told | None, cause: str, now: Instant) -> Told:
+    if last is None:
+        return told(computed, 1, "first asked for", now)
+    return told(computed, last.revision + 1, cause, now)
 
 
 def restate(plant: Plant, start: int, end: int, cause: str, tenant: TenantContext) -> list[Change]:

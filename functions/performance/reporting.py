@@ -45,7 +45,7 @@ def report_state(place: str, command: ReportState, tenant: TenantContext) -> Sta
     return read_state(place, tenant)
 
 
-def classify_downtime(place: str, command: ClassifyDowntime, tenant: TenantContext) -> tuple[Part, ...]:
+def classify_downtime(place: str, command: ClassifyDowntime, tenant: TenantContext) -> list[Part]:
     """Give the parts of a stop their reasons."""
     plant, now = Plant(place, tenant), tenant.clock.now()
     require_apart(command.parts)
@@ -69,7 +69,7 @@ def classify_downtime(place: str, command: ClassifyDowntime, tenant: TenantConte
         if part.reason is not None
     ]
     _add_by_hand(place, rows, tenant, *told)
-    return command.parts
+    return list(command.parts)
 
 
 def correct_count(place: str, command: CorrectCount, tenant: TenantContext) -> CorrectCount:

@@ -100,7 +100,7 @@ def list_counts(
     return listing.counts(compute(place, window_of(start, end, MAX_LISTED), tenant), limit, cursor)
 
 
-def report_shifts(place: str, on: date, tenant: TenantContext) -> tuple[ShiftReport, ...]:
+def report_shifts(place: str, on: date, tenant: TenantContext) -> list[ShiftReport]:
     """The shifts that begin on a local day, whole, also beyond midnight; those that have not begun are left out."""
     plant = Plant(place, tenant)
     calendar = plant.calendar_of(place)
@@ -108,7 +108,7 @@ def report_shifts(place: str, on: date, tenant: TenantContext) -> tuple[ShiftRep
         raise NoCalendar(f"neither {place or 'the enterprise'} nor a place above it has a calendar")
     now = ms(tenant.clock.now())
     shifts = [each for each in shift_windows(calendar, local_day(calendar, on)) if each.on == on]
-    return tuple(_shift(each, plant, tenant) for each in shifts if each.start_ms < now)
+    return [_shift(each, plant, tenant) for each in shifts if each.start_ms < now]
 
 
 def list_revisions(name: str, limit: int, cursor: str | None, tenant: TenantContext) -> Page[RevisionView]:
@@ -169,7 +169,7 @@ def map_counters(place: str, mapping: CounterMapping, tenant: TenantContext) -> 
 def _figure(computed: Computed, tenant: TenantContext, names: tuple[str, ...] | None = None) -> FigureView:
     told = None
     if is_closed(computed.window, tenant.clock.now()):
-        told, _ = keep(computed, "asked for", tenant)
+        told, _ = keep(computed, "asked for again, and facts or master data had changed", tenant)
     return figure_view(computed, told, names)
 
 

@@ -40,7 +40,7 @@ CALENDAR = WorkCalendar(
 SHIFT = datetime(2026, 3, 1, 23, tzinfo=UTC)  # 8:00 on 2 March in Tokyo
 END = datetime(2026, 3, 2, 7, tzinfo=UTC)
 ON = date(2026, 3, 2)
-MASTERS = (
+MASTERS: tuple[Any, ...] = (
     Equipment(id="nagoya", name="Nagoya", calendar="day"),
     Equipment(id="nagoya/machining", name="Machining"),
     Equipment(id=LINE, name="Line 1"),
@@ -78,6 +78,10 @@ class World:
         cloud = MemoryCloud(self.clock, ids)
         self.tenant, self.neighbour = (self._context(each, cloud, ids) for each in (TENANT, OTHER_TENANT))
         self.give(*MASTERS)
+
+    def at(self, moment: datetime) -> None:
+        """Set the clock."""
+        self.clock.advance((moment - self.clock.now()).total_seconds())
 
     def give(self, *records: Any) -> None:
         """Put master data."""
