@@ -43,6 +43,7 @@ RELAY = Sizing(groups=("core", "tenant_clouds"), timeout_s=int(RELAY_TIMEOUT.to_
 # late facts may change many figures, each computed from its units' facts
 FIGURES = Sizing(groups=("core", "tenant_clouds"), memory_mb=1769, timeout_s=300)
 CHARTING = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1024)
+DRAWING = Sizing(groups=("core", "columns", "charts", "tenant_clouds"), memory_mb=1769)
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
 COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, timeout_s=900, is_asynchronous=True)
@@ -111,7 +112,7 @@ TELEMETRY = Domain(
 QUALITY = Domain(
     "quality",
     (
-        Door("api", STORES, CHARTING),
+        Door("api", STORES, DRAWING),
         # a result may belong on a chart, whose mathematics stands on numpy
         Door("events", STORES, CHARTING, consumes=(InspectionRecorded, LotJudged, SpcSignalRaised, LotsTraced)),
     ),

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ STAGE_ARN = "arn:aws:execute-api:ap-northeast-1:000000000000:api123/v1"
 BEARER = re.compile(r"[Bb]earer [-0-9A-Za-z_]+\.[-0-9A-Za-z_]+\.[-0-9A-Za-z_]+")
 """The authorizer's validation expression: what does not match it never reaches the function."""
 
-BINARY = ("text/csv", "application/octet-stream")
+BINARY = ("text/csv", "application/octet-stream", "image/png")
 """As stacks/api.py has it; to import that would start node."""
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -99,7 +99,8 @@ class Gateway:
         made = route.api.handler(event, lambda_context())
         several = made.get("multiValueHeaders", {})
         sent = [(name, value) for name, values in several.items() for value in values]
-        return made["statusCode"], sent, (made.get("body") or "").encode()
+        answer = (made.get("body") or "").encode()
+        return made["statusCode"], sent, b64decode(answer) if made.get("isBase64Encoded") else answer
 
     def _route(self, method: str, path: str) -> Route:
         for route in self.routes:

@@ -1,5 +1,6 @@
 """HTTP routes of charts and gauges, added to those of inspections and cases."""
 
+from base64 import b64encode
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -30,7 +31,7 @@ from functions.quality.routes import (
     Tenant,
     api,
 )
-from makoto.analytics.drawing import Format, Language
+from makoto.analytics.drawing import MEDIA_TYPES, Format, Language
 from makoto.analytics.spc import Estimator
 from makoto.domain import Page, Slug
 
@@ -144,7 +145,7 @@ def draw_chart(
     lang: Lang = Language.EN,
     start: Start = None,
     end: End = None,
-) -> Response[bytes]:
+) -> Response[str]:
     asked = AskImage(form=form, lang=lang, start=start, end=end)
     return _answered(service.draw_chart(chart_id, asked, api.tenant()))
 
@@ -160,11 +161,16 @@ def draw_pareto(  # noqa: PLR0913  each is a part of the question
     end: End = None,
     form: Form = Format.SVG,
     lang: Lang = Language.EN,
-) -> Response[bytes]:
+) -> Response[str]:
     of = {"by": by, "characteristics": tuple(characteristic or ()), "product": product, "equipment": equipment}
     wanted = AskPareto.model_validate(of | {"start": start, "end": end})
     return _answered(service.draw_pareto(wanted, AskImage(form=form, lang=lang), api.tenant()))
 
 
-def _answered(image: Image) -> Response[bytes]:
-    return Response(HTTPStatus.OK, content_type=image.media_type, body=image.body)
+def _answered(image: Image) -> Response[str]:
+    """SVG is text; of PNG API Gateway makes bytes again where the request accepts image/png first."""
+    is_text = image.media_type == MEDIA_TYPES[Format.SVG]
+    body = image.body.decode() if is_text else b64encode(image.body).decode()
+    answer = Response(HTTPStatus.OK, content_type=image.media_type, body=body)
+    answer.base64_encoded = not is_text
+    return answer

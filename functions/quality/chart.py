@@ -193,14 +193,11 @@ class MarkRestart(Value):
 def taken(
     sent: NewPoint, chart: Chart, of: tuple[Characteristic, ...], *, point_id: str, by: str, at: Instant
 ) -> Point:
-    """Check a subgroup against its chart and convert it into the characteristic's unit."""
+    """Check a subgroup against its chart and convert it into the unit of the characteristic, where it is of one."""
     require_subgroup(sent, chart)
-    if chart.kind is ChartKind.T2:
-        if sent.unit is not None:
-            raise broken("/unit", "unit", "values of several characteristics are each in its own unit")
-        values = sent.values
-    else:
-        values = in_unit_of(of[0], sent.values, sent.unit)
+    if not of and sent.unit is not None:
+        raise broken("/unit", "unit", f"what an {chart.kind} chart shows has no unit of one characteristic")
+    values = in_unit_of(of[0], sent.values, sent.unit) if of else sent.values
     return Point(
         point_id=point_id,
         number=0,

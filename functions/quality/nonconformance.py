@@ -10,6 +10,7 @@ from functions.quality.model import Change, Cursor, LotId, Slug, Text, Title, br
 from makoto.domain import Instant, Value
 from makoto.domain.factory import EquipmentId, MaterialId
 from makoto.errors import Conflict
+from makoto.events.traceability import LotsTraced
 
 MOST_SIGNALS = 200
 
@@ -167,13 +168,14 @@ def with_lots(of: NonConformance, lots: tuple[str, ...], state: Literal["named",
     return of.model_copy(update={"lots": tuple(known.values()), "untold": untold})
 
 
-def traced(of: NonConformance, held: tuple[str, ...], beyond: tuple[str, ...], change: Change) -> NonConformance:
+def traced(of: NonConformance, found: LotsTraced, change: Change) -> NonConformance:
     """Record what genealogy found; lots that come after the closing open the case again."""
-    found = with_lots(with_lots(of, held, "held"), beyond, "beyond")
+    known = with_lots(of, found.reached, "named")
+    known = with_lots(with_lots(known, found.held, "held"), found.beyond, "beyond")
     again: dict[str, object] = {}
-    if of.status == "closed" and found.undecided:
+    if of.status == "closed" and known.undecided:
         again = {"status": "open", "closed_at": None, "closed_by": None, "subject": f"reopened/{of.nc_id}"}
-    return found.changed(change, traces_done=of.traces_done + 1, **again)
+    return known.changed(change, traces_done=of.traces_done + int(found.part == found.parts), **again)
 
 
 def decided(of: NonConformance, command: Decide, change: Change) -> tuple[NonConformance, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from functions.quality.nonconformance import (
 from makoto.domain import Instant, Page, Value
 from makoto.events import Event
 from makoto.events.quality import NonConformanceClosed, NonConformanceDispositioned, NonConformanceOpened
+from makoto.events.traceability import LotsTraced
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Condition, Delete, IfAbsent, IfVersion, Key, Query, Write
 from makoto.ports.outbox import Fact
@@ -77,19 +78,19 @@ def notice(noticed: Noticed, tenant: TenantContext) -> NonConformance:
     return records.insisting(attempt, noticed.subject)
 
 
-def record_trace(nc_id: str, held: tuple[str, ...], beyond: tuple[str, ...], tenant: TenantContext) -> None:
+def record_trace(fact: LotsTraced, tenant: TenantContext) -> None:
     """Record what genealogy found; a trace of no case of ours changes nothing."""
 
     def attempt() -> None:
-        found = _find(nc_id, tenant)
+        found = _find(fact.nc_id, tenant)
         if found is None:
             tenant.commit([])
             return
-        what = f"traced: {len(held)} lots held, {len(beyond)} beyond"
-        traced = nonconformance.traced(found[0], held, beyond, records.change(what, tenant))
+        what = f"traced: {len(fact.held)} lots held, {len(fact.beyond)} beyond"
+        traced = nonconformance.traced(found[0], fact, records.change(what, tenant))
         _save(traced, IfVersion(found[1]), (), tenant)
 
-    records.insisting(attempt, nc_id)
+    records.insisting(attempt, fact.nc_id)
 
 
 def decide_lots(nc_id: str, command: Decide, tenant: TenantContext) -> NonConformance:
@@ -182,6 +183,7 @@ def _opening(case: NonConformance, noticed: Noticed, tenant: TenantContext) -> N
             "nc_id": case.nc_id,
             "title": case.title,
             "product": case.product,
+            "telling": case.traces_wanted or 1,
             **noticed.model_dump(include={"lots", "equipment", "since", "is_hold_wanted"}),
         }
     )

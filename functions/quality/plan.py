@@ -34,7 +34,7 @@ class EveryMinutes(Value):
 class ByAql(Value):
     """Lot by lot, by the acceptable quality limit in nonconforming items per hundred (ISO 2859-1)."""
 
-    by: Literal["aql"] = "aql"
+    by: Literal["lot"] = "lot"
     aql: Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,3})?$")]
     level: Level = Level.II
 

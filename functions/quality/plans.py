@@ -3,10 +3,12 @@
 from functions.quality import records
 from functions.quality.charts import load as load_chart
 from functions.quality.model import AlreadyExists, ChangedMeanwhile, Listing, NoSuchChart, NoSuchPlan, broken
-from functions.quality.plan import InspectionPlan, NewPlan, PlanContent, PlanLine
+from functions.quality.plan import ByAql, InspectionPlan, NewPlan, PlanContent, PlanLine
+from makoto.analytics import spc
 from makoto.analytics.spc import ChartKind
 from makoto.domain import Page
 from makoto.domain.factory import Characteristic
+from makoto.errors import Invalid
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, IfAbsent, IfVersion, Key, Query
 
@@ -80,8 +82,17 @@ def _require_inspectable(content: PlanContent, tenant: TenantContext) -> None:
             raise broken(pointer, "unknown", f"there is no characteristic {line.characteristic}")
         if known.product not in (None, content.product):
             raise broken(pointer, "product", f"{line.characteristic} is a characteristic of {known.product}")
+        if isinstance(line.sampling, ByAql):
+            _require_known_aql(line.sampling, f"/body/lines/{place}/sampling/aql")
         if line.chart is not None:
             _require_chart(line, f"/body/lines/{place}/chart", tenant)
+
+
+def _require_known_aql(sampling: ByAql, pointer: str) -> None:
+    try:
+        spc.plan_for(1000, float(sampling.aql), sampling.level)
+    except Invalid as unknown:
+        raise broken(pointer, "unknown", unknown.detail) from unknown
 
 
 def _require_chart(line: PlanLine, pointer: str, tenant: TenantContext) -> None:

@@ -13,6 +13,7 @@ from functions.quality.result import InspectionResult, Refused
 from functions.quality.settling import Settled, partition_of, settle
 from makoto.analytics.spc import ChartKind, Rule, Statistic
 from makoto.domain import Instant, Page, Value
+from makoto.domain.factory import Characteristic
 from makoto.errors import Invalid
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Query
@@ -75,7 +76,8 @@ class PointAnswers(Value):
 def add_points(chart_id: str, command: PostPoints, tenant: TenantContext) -> PointAnswers:
     """Keep each point that is right and judge it; say of each other what is wrong with it."""
     chart = load(chart_id, tenant)
-    read = [_read(place, sent, chart, tenant) for place, sent in enumerate(command.points)]
+    of = _characteristics(chart, tenant)
+    read = [_read(place, sent, chart, of, tenant) for place, sent in enumerate(command.points)]
     points = {each.point_id: each for each in read if isinstance(each, Point)}
     done = settle(chart, list(points.values()), tenant)
     items = tuple(_answer(place, each, points, done) for place, each in enumerate(read))
@@ -101,7 +103,8 @@ def chart_result(result: InspectionResult, tenant: TenantContext) -> None:
         operator=result.operator,
     )
     try:
-        point = _taken(sent, chart, result.result_id, tenant)
+        of, by = _characteristics(chart, tenant), records.who(tenant)
+        point = taken(sent, chart, of, point_id=result.result_id, by=by, at=tenant.clock.now())
     except Invalid:
         return
     settle(chart, [point], tenant)
@@ -131,11 +134,15 @@ def view(point: Point) -> PointView:
     return PointView(**shown, judged=judged, rules=point.rules)
 
 
-def _read(place: int, sent: dict[str, object], chart: Chart, tenant: TenantContext) -> Point | PointAnswer:
+def _read(
+    place: int, sent: dict[str, object], chart: Chart, of: tuple[Characteristic, ...], tenant: TenantContext
+) -> Point | PointAnswer:
+    now = tenant.clock.now()
     try:
         new = NewPoint.model_validate(sent)
-        require_past(new.at, tenant.clock.now(), "/at")
-        return _taken(new, chart, new.point_id or tenant.ids.ulid().lower(), tenant)
+        require_past(new.at, now, "/at")
+        point_id = new.point_id or tenant.ids.ulid().lower()
+        return taken(new, chart, of, point_id=point_id, by=records.who(tenant), at=now)
     except ValidationError as wrong:
         errors = [(each["loc"], each["type"], each["msg"]) for each in wrong.errors(include_input=False)]
         found = [("/".join(("", *map(str, where))), rule, what) for where, rule, what in errors]
@@ -144,9 +151,9 @@ def _read(place: int, sent: dict[str, object], chart: Chart, tenant: TenantConte
     return PointAnswer(index=place, status="refused", errors=_worded(place, found))
 
 
-def _taken(new: NewPoint, chart: Chart, point_id: str, tenant: TenantContext) -> Point:
-    of = () if chart.is_of_counts or chart.kind is ChartKind.T2 else characteristics_of(chart, tenant)
-    return taken(new, chart, of, point_id=point_id, by=records.who(tenant), at=tenant.clock.now())
+def _characteristics(chart: Chart, tenant: TenantContext) -> tuple[Characteristic, ...]:
+    """The one whose unit the values come in; counts and vectors have none."""
+    return () if chart.is_of_counts or chart.kind is ChartKind.T2 else characteristics_of(chart, tenant)
 
 
 def _answer(place: int, read: Point | PointAnswer, points: dict[str, Point], done: Settled) -> PointAnswer:

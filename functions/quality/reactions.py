@@ -73,7 +73,7 @@ def follow_lot(fact: LotJudged, tenant: TenantContext) -> None:
 
 def follow_trace(fact: LotsTraced, tenant: TenantContext) -> None:
     """Record which lots are held and which were beyond holding."""
-    record_trace(fact.nc_id, fact.held, fact.beyond, tenant)
+    record_trace(fact, tenant)
 
 
 def _failed(result: InspectionResult, tenant: TenantContext) -> Noticed:

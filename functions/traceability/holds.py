@@ -88,7 +88,8 @@ def follow_non_conformance(fact: NonConformanceOpened, tenant: TenantContext) ->
     """Find what it reaches and hold it; where no hold is wanted, find it only."""
     action = SweepAction.HOLD if fact.is_hold_wanted else SweepAction.TRACE
     scope = Scope(lots=fact.lots[:MAX_ROOTS], equipment=fact.equipment, since=fact.since)
-    sweeping.open_sweep(_of_quality(f"nc-{fact.nc_id}", fact.nc_id, fact.title, action, scope, tenant), tenant)
+    name = f"nc-{fact.nc_id}" if fact.telling == 1 else f"nc-{fact.nc_id}-{fact.telling}"
+    sweeping.open_sweep(_of_quality(name, fact.nc_id, fact.title, action, scope, tenant), tenant)
 
 
 def follow_disposition(fact: NonConformanceDispositioned, event_id: str, tenant: TenantContext) -> None:

@@ -67,8 +67,8 @@ class NonConformanceOpened(_QualityEvent):
     """Something does not conform, or may not: `lots` are those it was seen in, to be traced and held.
 
     `equipment` with the window from `since` on names what else may be affected, where it is known. Told again for the
-    same `nc_id` when more joins it: then with the lots that came with it, to be traced and held too. Each telling wants
-    one `LotsTraced`.
+    same `nc_id` when more joins it: `telling` counts from 1, and the lots are those that came with it, to be traced and
+    held too. Each telling wants an answer of its own (`LotsTraced`).
     """
 
     name: ClassVar[str] = "quality.non_conformance_opened"
@@ -80,6 +80,7 @@ class NonConformanceOpened(_QualityEvent):
     equipment: EquipmentId | None = None
     since: Instant | None = None
     is_hold_wanted: bool = True
+    telling: int = 1
 
 
 class NonConformanceDispositioned(_QualityEvent):
