@@ -42,7 +42,7 @@ ALARMS = Sizing(groups=("core", "columns", "tenant_clouds"), timeout_s=55, is_as
 RELAY = Sizing(groups=("core", "tenant_clouds"), timeout_s=int(RELAY_TIMEOUT.to_seconds()))
 # late facts may change many figures, each computed from its units' facts
 FIGURES = Sizing(groups=("core", "tenant_clouds"), memory_mb=1769, timeout_s=300)
-CHARTING = Sizing(groups=("core", "columns", "tenant_clouds"), memory_mb=1024)
+CHARTING = Sizing(groups=("core", "columns", "tenant_clouds", "charts"), memory_mb=1769)
 DRAWING = Sizing(groups=("core", "columns", "charts", "tenant_clouds"), memory_mb=1769)
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
