@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest, moves, outbox_relay
+from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest, moves, outbox_relay, spc
 from tests.bench.table import Row, print_table
 
 BENCHES = {
@@ -16,6 +16,7 @@ BENCHES = {
     "cold_start": cold_start.rows,
     "documents_postgres": documents_postgres.rows,
     "outbox_relay": outbox_relay.rows,
+    "spc": spc.rows,
     "aws": aws.rows,
 }
 
