@@ -87,21 +87,22 @@ def partition_of(chart_id: str) -> str:
 def _step(chart: Chart, waiting: list[Point], done: Settled, tenant: TenantContext) -> tuple[list[Point], bool]:
     """Do one portion as one write; say which points still wait, and whether nothing is left to be judged again."""
     head, version = read_head(chart.chart_id, tenant)
-    known = _known(chart.chart_id, waiting[:NEW_AT_ONCE], tenant)
-    left = [each for each in waiting if each.point_id not in known]
-    starts = [*head.stale, *(each.place for each in left[:1])]
-    if not starts:
-        done.known |= known
-        if tenant.handled:
-            tenant.commit([head_put(chart.chart_id, head, version)])
-        return left, True
-    portion = _read(chart.chart_id, head, version, min(starts), left, tenant)
-    _judge(chart, portion, tenant)
-    after = _remembered(portion)
-    _commit(chart, portion, after, tenant)
+    next_ones = waiting[:NEW_AT_ONCE]
+    known = _known(chart.chart_id, next_ones, tenant)
+    new = [each for each in next_ones if each.point_id not in known]
+    starts = [*head.stale, *(each.place for each in new[:1])]
+    after, taken = head, dict[str, Point]()
+    if starts:
+        portion = _read(chart.chart_id, head, version, min(starts), new, tenant)
+        _judge(chart, portion, tenant)
+        after = _remembered(portion)
+        _commit(chart, portion, after, tenant)
+        taken = {each.point_id: portion.written[place] for place, each in portion.new.items()}
+    elif tenant.handled:
+        tenant.commit([head_put(chart.chart_id, head, version)])
     done.known |= known
-    done.taken |= {each.point_id: portion.written[place] for place, each in portion.new.items()}
-    return [each for each in left if each.place not in portion.new], not after.stale
+    done.taken |= taken
+    return [each for each in waiting if each.point_id not in known | taken], not after.stale
 
 
 def _known(chart_id: str, sent: Sequence[Point], tenant: TenantContext) -> dict[str, Point]:
@@ -116,15 +117,15 @@ def _known(chart_id: str, sent: Sequence[Point], tenant: TenantContext) -> dict[
 
 
 def _read(
-    chart_id: str, head: Head, version: str | None, start: str, left: list[Point], tenant: TenantContext
+    chart_id: str, head: Head, version: str | None, start: str, sent: list[Point], tenant: TenantContext
 ) -> _Portion:
     partition, at = partition_of(chart_id), f"point/{start}"
     before = Query(partition, prefix="point/", end=at, descending=True, limit=1)
-    behind = Query(partition, prefix="point/", start=at, limit=OLD_AT_ONCE if left else OLD_ALONE)
+    behind = Query(partition, prefix="point/", start=at, limit=OLD_AT_ONCE if sent else OLD_ALONE)
     last = records.page_of(Point, before, tenant).items
     page = records.page_of(Point, behind, tenant)
     bound = page.items[-1].place if page.next_cursor and page.items else None
-    new = [each for each in left[:NEW_AT_ONCE] if bound is None or each.place <= bound]
+    new = [each for each in sent if bound is None or each.place <= bound]
     return _Portion(
         head=head,
         version=version,
