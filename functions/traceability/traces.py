@@ -64,14 +64,13 @@ def _one(asked: AskTrace, direction: Direction, tenant: TenantContext) -> TraceV
     shown = sorted(explored.lots, key=lambda each: (levels[each], each))
     begin = _begin(asked.cursor, shown)
     page = shown[begin : begin + asked.limit]
-    ends = [each for each in explored.lots if not graph.onward(direction).get(each)]
     return TraceView(
         lot_id=asked.lot,
         direction=direction,
         is_complete=explored.is_complete,
         lot_count=len(explored.lots),
         activity_count=len(explored.activities),
-        path_count=exact(sum(counts[each] for each in ends)),
+        path_count=exact(sum(counts[each] for each in explored.ends)),
         affected=tuple(_affected(each, explored, levels, counts, share) for each in page),
         **_graph(page, explored, graph),
         paths=tuple(_paths(asked.lot, page, graph, direction)) if asked.paths else (),

@@ -1,6 +1,5 @@
 """A tenant with its materials, its neighbour, and short ways to say what was done with lots."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -48,13 +47,13 @@ class Plant:
             given[side] = tuple(line(each) for each in more.pop(side, ()))
         return service.record_activity(RecordActivity(**given | more), self.tenant, manner)
 
-    def receive(self, *lots: str, **more: Any) -> Activity:
+    def receive(self, *lots: str | dict[str, Any], **more: Any) -> Activity:
         return self.do("receive", outputs=lots, **more)
 
     def lot(self, lot_id: str) -> Lot:
         return records.get_lot(lot_id, self.tenant)
 
-    def left(self, *lots: str) -> tuple[Decimal, ...]:
+    def left(self, *lots: str) -> tuple[int | Decimal, ...]:
         return tuple(self.lot(each).remaining for each in lots)
 
     def facts(self, name: str) -> list[dict[str, Any]]:
@@ -68,7 +67,7 @@ class Plant:
                 return [each.data for each in found if each.detail_type.startswith(name)]
 
 
-def line(text: str) -> dict[str, Any]:
+def line(text: str | dict[str, Any]) -> dict[str, Any]:
     """A line of a command from its short form."""
     if isinstance(text, dict):
         return text
@@ -105,6 +104,3 @@ def plant_of() -> Plant:
         data = {"content": each.model_dump_json(), "product": "", "revision": 1}
         plant.tenant.documents.put(current_key(Material, each.id), data)
     return plant
-
-
-Make = Callable[..., Activity]

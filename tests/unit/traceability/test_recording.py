@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from functions.traceability import activities, balance, books, model, service
+from functions.traceability import activities, balance, books, deciding, model, records, service
 from functions.traceability.activities import RecordActivity
 from functions.traceability.service import Manner
 from makoto.errors import Invalid
@@ -33,12 +34,14 @@ def test_a_lot_expires_by_its_materials_shelf_life(plant: Plant) -> None:
 def test_production_takes_of_its_inputs_and_makes_its_outputs(plant: Plant) -> None:
     plant.receive("B1:500:kg:steel")
     made = plant.do(
-        "produce", inputs=["B1:100000:g"], outputs=[{"lot_id": "S1", "quantity": 48, "material": "shaft", "mass_kg": 96}],
+        "produce",
+        inputs=["B1:100000:g"],
+        outputs=[{"lot_id": "S1", "quantity": 48, "material": "shaft", "mass_kg": 96}],
         scrap=({"quantity": 4, "unit": "kg"},),
-    )  # fmt: skip
+    )
 
     assert plant.left("B1", "S1") == (400, 48)
-    assert (made.balance.state, made.balance.unit, made.balance.difference) == ("balanced", "kg", 0)
+    assert (made.balance.state, made.balance.unit, made.balance.difference) == ("balanced", "kg", Decimal(0))
     assert made.inputs[0].own == 100
 
 
@@ -113,7 +116,11 @@ def test_a_merge_expires_with_the_earliest(plant: Plant) -> None:
     plant.do("merge", inputs=["B1", "B2"], outputs=["B3:10"])
 
     merged = plant.lot("B3")
-    assert (merged.remaining, merged.expires_on, merged.attributes) == (10, date(2027, 2, 1), {"heat": "H1; H2"})
+    assert (merged.remaining, merged.expires_on, merged.attributes) == (
+        Decimal(10),
+        date(2027, 2, 1),
+        {"heat": "H1; H2"},
+    )
     assert plant.lot("B1").status == "consumed"
 
 
@@ -208,7 +215,7 @@ def test_the_same_activity_again_changes_nothing_and_another_with_its_id_is_refu
 def test_a_held_lot_is_neither_used_nor_shipped(plant: Plant, kind: str) -> None:
     plant.receive("B1:5:kg:steel")
     hold(plant, "B1", "NC-1")
-    more = {
+    more: dict[str, dict[str, Any]] = {
         "ship": {"customer": "Toyo"},
         "produce": {"outputs": ["B2:5:kg:steel"]},
         "pack": {"container": "C1"},
@@ -340,8 +347,6 @@ def test_a_lot_with_thousands_of_uses_keeps_them_all(plant: Plant) -> None:
     for _ in range(600):
         plant.do("consume", inputs=["W1:1"])
 
-    from functions.traceability import records
-
     lot = plant.lot("W1")
     assert lot.use_pages == 3
     assert len(records.load_links([lot], "out", plant.tenant)["W1"]) == 600
@@ -351,12 +356,12 @@ def test_two_who_take_the_last_of_a_lot_at_once_do_not_both_get_it(
     plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant.receive("B1:5:kg:steel")
-    decide = service.decide
+    decide = deciding.decide
 
-    def overtaken(*given: object) -> object:
+    def overtaken(*given: Any) -> Any:
         monkeypatch.undo()
         plant.do("consume", inputs=["B1:4"])
-        return decide(*given)  # type: ignore[arg-type]  # as it was called
+        return decide(*given)
 
     monkeypatch.setattr(service, "decide", overtaken)
     with pytest.raises(model.InsufficientQuantity):
@@ -369,15 +374,12 @@ def test_another_tenant_sees_none_of_it(plant: Plant) -> None:
     plant.receive("B1:5:kg:steel")
 
     with pytest.raises(model.LotNotFound):
-        service.records.get_lot("B1", plant.neighbour)
+        records.get_lot("B1", plant.neighbour)
 
 
 def hold(plant: Plant, lot_id: str, cause: str) -> None:
-    from functions.traceability import records
-    from functions.traceability.model import Hold
-
     loaded = records.load_lots([lot_id], plant.tenant)
     before = loaded.lots[lot_id]
-    held = before.held(Hold(cause=cause, reason="test", since=plant.clock.now()))
+    held = before.held(model.Hold(cause=cause, reason="test", since=plant.clock.now()))
     _, writes = records.lot_writes(before, held, loaded.when(lot_id))
     plant.tenant.commit(writes)
