@@ -35,6 +35,14 @@ class BadShelving(Invalid):
     """The alarm cannot be put aside for so long."""
 
 
+class UnknownWatch(NotFound):
+    """The device is not watched."""
+
+
+class BadWatch(Invalid):
+    """The watch contradicts itself."""
+
+
 class TooManyAlarmRules(Conflict):
     """The tenant has as many rules as it may have."""
 
@@ -85,3 +93,4 @@ class AskAnomalies(Value):
     start: Instant | None = None
     end: Instant | None = None
     limit: int = Field(default=100, ge=1, le=500)
+    cursor: Cursor | None = None

@@ -1,14 +1,14 @@
 """What a portion of messages does to a device's alarms. Pure but for the device's units, read where a rule asks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from functions.telemetry.alarm_states import MAX_POINTS, AlarmStates, Happened, Place, Said, rule_for
+from functions.telemetry.alarm_states import DEVICE_RULE, MAX_POINTS, AlarmStates, Happened, Place, Said, rule_for
 from functions.telemetry.alarm_telling import calmed
-from functions.telemetry.alerting import Alerting, units_of
+from functions.telemetry.alerting import Alerting, applies, units_of
 from functions.telemetry.batch import Batch
 from functions.telemetry.held import Held
 from functions.telemetry.portion import Portion, contents_of
@@ -34,6 +34,8 @@ def judged(portion: Portion, held: Held, states: AlarmStates, alerting: Alerting
         for metric, samples in current_samples(portion.batch, lambda metric: bool(judging.rules_of(metric, tenant))):
             for rule in judging.rules_of(metric, tenant):
                 judging.judge(rule, Place(rule.rule_id, metric), samples, machine)
+    if machine.changes:
+        judging.follow(machine)
     for _, alarm in sorted(contents_of(portion, Alarm), key=lambda each: (each[1].t, each[0].order)):
         judging.take(alarm)
     last = machine.changes[-1] if machine.changes else judging.states.machine
@@ -48,6 +50,7 @@ class Judging:
         self.device = device
         self.alerting = alerting
         self.happened: list[Happened] = []
+        self.judged: set[Place] = set()
 
     def rules_of(self, metric: str, tenant: TenantContext) -> "tuple[AlarmRule, ...]":
         return self.alerting.rules_of(self.device, self.states.path, metric, lambda: units_of(self.device, tenant))
@@ -60,7 +63,18 @@ class Judging:
         if point is None and len(self.states.points) >= MAX_POINTS:
             self.states = replace(self.states, refused=self.states.refused + 1)
             return
+        self.judged.add(place)
         self.settle(place, rule.severity, evaluated(rule, point or Point(), samples, machine))
+
+    def follow(self, machine: "MachineStates") -> None:
+        """Suppress or release the alarms of metrics that say nothing while the machine's state changes."""
+        from makoto.analytics.alarms import Samples, evaluated
+
+        nothing = Samples(np.empty(0, np.int64), np.empty(0))
+        for place, point in list(self.states.points.items()):
+            rule = self.alerting.rules.get(place.rule_id)
+            if rule is not None and rule.only_in_states and place not in self.judged:
+                self.settle(place, rule.severity, evaluated(rule, point, nothing, machine))
 
     def settle(self, place: Place, severity: int, outcome: "Outcome") -> None:
         """Take over what became of an alarm."""
@@ -72,7 +86,6 @@ class Judging:
     def take(self, alarm: Alarm) -> None:
         """Take over an alarm that the device judged."""
         from makoto.analytics.alarms import MachineStates, Samples
-        from makoto.analytics.alarms_rule import DEVICE_RULE
 
         place = Place(DEVICE_RULE, alarm.id)
         if place not in self.states.points:
@@ -85,17 +98,21 @@ class Judging:
         self.judge(rule, place, Samples(np.array([alarm.t]), np.array([np.nan]), quality), MachineStates())
 
     def withdraw(self, now_ms: int) -> None:
-        """End the alarms whose rules are switched off."""
+        """End the alarms whose rules are switched off, or about something else now."""
         from makoto.analytics.alarms import withdrawn
 
         for place, point in list(self.states.points.items()):
             rule = rule_for(place, self.states, self.alerting.rules)
-            if rule is not None and rule.enabled:
+            if rule is not None and self._still_applies(rule, place):
                 continue
             if rule is not None:
                 self.settle(place, rule.severity, withdrawn(rule, point, now_ms))
             left = {other: kept for other, kept in self.states.points.items() if other != place}
             self.states = replace(self.states, points=left)
+
+    def _still_applies(self, rule: "AlarmRule", place: Place) -> bool:
+        is_own = place.rule_id == DEVICE_RULE
+        return is_own or (rule.enabled and applies(rule, self.device, self.states.path, place.metric))
 
 
 def current_samples(batch: Batch, is_wanted: Callable[[str], bool]) -> "Iterator[tuple[str, Samples]]":
@@ -126,13 +143,9 @@ def _machine_states(portion: Portion, held: Held, states: AlarmStates) -> "Machi
     """Put the machine's states in order; what comes late changes nothing."""
     from makoto.analytics.alarms import MachineStates
 
-    known = states.machine or (
-        _held_state(held.latest.state.fields, held.latest.state.t) if held.latest.state else None
-    )
+    known = states.machine if states.points else None
+    if known is None and held.latest.state is not None:
+        known = held.latest.state.t, int(held.latest.state.fields["packml"])
     said = sorted((state.t, incoming.order, state.packml) for incoming, state in contents_of(portion, MachineState))
     changes = [(t, packml) for t, _, packml in said if known is None or t >= known[0]]
     return MachineStates(known[1] if known else None, changes)
-
-
-def _held_state(fields: Mapping[str, Any], t: int) -> tuple[int, int]:
-    return t, int(fields["packml"])

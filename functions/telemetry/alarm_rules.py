@@ -10,14 +10,13 @@ from functions.telemetry.alarm_commands import (
     TooManyAlarmRules,
     UnknownAlarmRule,
 )
-from functions.telemetry.alarm_states import AlarmStates, states_key
+from functions.telemetry.alarm_states import DEVICE_RULE, AlarmStates, states_key
 from functions.telemetry.alarm_timers import LISTED, call_for
 from functions.telemetry.alarm_views import AlarmRuleItem, AlarmRuleVersion
 from functions.telemetry.alerting import applies
 from functions.telemetry.latest import Latest
 from functions.telemetry.manifest import every
 from makoto.analytics.alarms import AlarmRule
-from makoto.analytics.alarms_rule import DEVICE_RULE
 from makoto.domain import Page
 from makoto.domain.factory import UnitMismatch, UnknownUnit
 from makoto.errors import FieldError
@@ -43,7 +42,7 @@ def set_alarm_rule(rule_id: str, rule: AlarmRule, tenant: TenantContext) -> Alar
     if stored is None or not _is_there(stored):
         _check_room(tenant)
     _save(rule, stored, tenant, is_removed=False)
-    if not rule.enabled:
+    if stored is not None:
         _call_for_devices_of(rule_id, tenant)
     return _item(tenant.documents.get(_key(rule_id)), tenant)
 

@@ -17,6 +17,9 @@ MAX_POINTS = 400
 """As many alarms of one device are judged; further ones are counted as refused."""
 
 MAX_WAITING = 300
+DEVICE_RULE = "device"
+"""Stands for the rule of an alarm that a device judges itself."""
+
 NO_TIMER = -1
 ALARM_ID = re.compile(r"([a-z0-9][a-z0-9-]{0,62})\.([a-z0-9][a-z0-9-]{0,62})\.([0-9a-f]{10})\.([0-9]{1,16})")
 
@@ -79,9 +82,9 @@ class AlarmStates:
         if len(self.points) < MAX_POINTS:
             return self
         points = {
-            place: point for place, point in self.points.items() if place.metric not in self.said or not point.is_idle
+            place: point for place, point in self.points.items() if place.rule_id != DEVICE_RULE or not point.is_idle
         }
-        names = {place.metric for place in points}
+        names = {place.metric for place in points if place.rule_id == DEVICE_RULE}
         return replace(self, points=points, said={name: said for name, said in self.said.items() if name in names})
 
     def to_data(self) -> dict[str, Datum]:
@@ -137,7 +140,6 @@ def alarm_id_of(device: str, place: Place, raised_t: int) -> str:
 def rule_for(place: Place, states: AlarmStates, rules: "Mapping[str, AlarmRule]") -> "AlarmRule | None":
     """Find the rule that judges an alarm; one that the device judges itself follows its quality alone."""
     from makoto.analytics.alarms import AlarmCondition, AlarmRule, AlarmWords
-    from makoto.analytics.alarms_rule import DEVICE_RULE
 
     if place.rule_id != DEVICE_RULE:
         return rules.get(place.rule_id)

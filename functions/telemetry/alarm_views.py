@@ -1,5 +1,6 @@
 """What a caller sees of alarms and anomalies."""
 
+from functions.telemetry.watches import Watch
 from makoto.analytics.alarms import AlarmRule, AlarmState, AlarmWords, Step
 from makoto.domain import Instant, Value
 
@@ -93,3 +94,37 @@ class AlarmHistory(Value):
     metric: str
     severity: int
     steps: tuple[AlarmStep, ...]
+
+
+class StreamItem(Value):
+    """A watched metric: up to when it is scored, whether its last reading was an anomaly, how many came too late."""
+
+    metric: str
+    scored_to: Instant | None
+    is_anomalous: bool
+    late: int
+
+
+class WatchItem(Value):
+    """A watch in force: its threshold, its metrics, anomalies that were told or only counted, metrics refused."""
+
+    watch: Watch
+    threshold: float
+    streams: tuple[StreamItem, ...]
+    told: int
+    untold: int
+    refused: int
+
+
+class AnomalyItem(Value):
+    """A reading that was not as expected; `of_the_machine` where all metrics were scored as one."""
+
+    device: str
+    equipment: str
+    metric: str
+    at: Instant
+    value: float
+    expected: float
+    score: float
+    cause: str
+    of_the_machine: bool

@@ -44,9 +44,16 @@ class Alerting:
     @property
     def is_idle(self) -> bool:
         """Tell whether nothing is watched; rules that are switched off are known only so that alarms of theirs end."""
-        return not any(each.enabled for each in self.rules.values()) and not any(
-            each.enabled for each in self.watches.values()
-        )
+        return not self.has_rules and not any(each.enabled for each in self.watches.values())
+
+    @property
+    def has_rules(self) -> bool:
+        return any(each.enabled for each in self.rules.values())
+
+    @property
+    def follows_states(self) -> bool:
+        """Tell whether a rule asks for the machine's state."""
+        return any(each.enabled and each.only_in_states for each in self.rules.values())
 
     def rules_of(
         self, device: str, path: str, metric: str, units: Callable[[], Mapping[str, str]]

@@ -10,6 +10,7 @@ from functions.telemetry.alarm_commands import (
     AlarmId,
     AskAlarmRules,
     AskAlarms,
+    AskAnomalies,
     RuleId,
     ShelveAlarm,
 )
@@ -17,22 +18,26 @@ from functions.telemetry.alarm_views import (
     AlarmHistory,
     AlarmRuleItem,
     AlarmRuleVersion,
+    AnomalyItem,
     StandingAlarm,
     StandingAlarms,
+    WatchItem,
 )
 from functions.telemetry.model import Cursor
+from functions.telemetry.watches import Watch
 from makoto.analytics.alarms import AlarmRule, AlarmState
-from makoto.domain import DeviceId, Page, TenantId
+from makoto.domain import DeviceId, Instant, Page, TenantId
 from makoto.domain.factory import EquipmentId
 from makoto.runtime.http import HttpApi, permit
 
 TELEMETRY = "/api/v1/tenants/<tenant_id>/telemetry"
-RULES, ALARMS = f"{TELEMETRY}/alarm-rules", f"{TELEMETRY}/alarms"
+RULES, ALARMS, WATCHES = f"{TELEMETRY}/alarm-rules", f"{TELEMETRY}/alarms", f"{TELEMETRY}/watches"
 RULE, ALARM = f"{RULES}/<rule_id>", f"{ALARMS}/<alarm_id>"
 READ_ALARMS, CONFIGURE, HANDLE = permit("alarms:read"), permit("alarms:configure"), permit("alarms:acknowledge")
 Tenant = Annotated[TenantId, Path()]
 Rule = Annotated[RuleId, Path()]
 Alarm = Annotated[AlarmId, Path()]
+Watched = Annotated[DeviceId, Path()]
 After = Annotated[Cursor | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 OneDevice = Annotated[DeviceId | None, Query()]
@@ -101,3 +106,26 @@ def shelve_alarm(tenant_id: Tenant, alarm_id: Alarm, body: Annotated[ShelveAlarm
 @api.post(f"{ALARM}/unshelve", middlewares=[HANDLE])
 def unshelve_alarm(tenant_id: Tenant, alarm_id: Alarm) -> StandingAlarm:
     return service.unshelve_alarm(alarm_id, api.tenant())
+
+
+@api.put(f"{WATCHES}/<device_id>", middlewares=[CONFIGURE])
+def set_watch(tenant_id: Tenant, device_id: Watched, body: Annotated[Watch, Body()]) -> WatchItem:
+    return service.set_watch(device_id, body, api.tenant())
+
+
+@api.get(f"{WATCHES}/<device_id>", middlewares=[READ_ALARMS])
+def read_watch(tenant_id: Tenant, device_id: Watched) -> WatchItem:
+    return service.read_watch(device_id, api.tenant())
+
+
+@api.get(f"{TELEMETRY}/anomalies", middlewares=[READ_ALARMS])
+def list_anomalies(
+    tenant_id: Tenant,
+    device: OneDevice = None,
+    start: Annotated[Instant | None, Query(alias="from")] = None,
+    end: Annotated[Instant | None, Query(alias="to")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: After = None,
+) -> Page[AnomalyItem]:
+    asked = AskAnomalies(device=device, start=start, end=end, limit=limit, cursor=cursor)
+    return service.list_anomalies(asked, api.tenant())

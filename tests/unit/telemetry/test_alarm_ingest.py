@@ -87,6 +87,28 @@ def test_outside_of_execute_a_rule_is_suppressed() -> None:
     assert told(world) == [("alarm_raised", instant_from_ms(NOW_MS + 2000).isoformat().replace("+00:00", "Z"))]
 
 
+def test_an_active_alarm_is_suppressed_when_the_machine_stops_though_its_metric_says_nothing() -> None:
+    world = world_with(rule(only_in_states=[6]))
+    world.receive(state(seq=0, packml=6, t=NOW_MS - 5000), hot(99.0, seq=1))
+    world.receive(state(seq=2, packml=2, t=NOW_MS + 1000))
+    assert (names(world), state_of(world)) == (["alarm_raised", "alarm_cleared"], "suppressed")
+    assert world.facts(AlarmCleared)[0].at == instant_from_ms(NOW_MS + 1000)
+
+
+def test_a_rule_that_is_about_something_else_now_lets_its_alarms_go() -> None:
+    world = world_with(rule())
+    world.receive(hot(99.0, seq=0))
+    set_rule(world, rule(metric="another/*"))
+    world.receive(hot(1.0, seq=1, metric="another/metric"))
+    assert names(world) == ["alarm_raised", "alarm_cleared"]
+
+
+def test_a_rule_of_one_device_leaves_no_document_with_another() -> None:
+    world = world_with(rule(device="edge-08"))
+    world.receive(hot(99.0, seq=0), state(seq=1))
+    assert world.tenant.documents.query(Query(f"telemetry#{DEVICE}", prefix="alarm")).items == ()
+
+
 def test_late_and_historical_readings_move_no_alarm() -> None:
     world = world_with(rule())
     world.receive(hot(70.0, seq=0))

@@ -12,9 +12,6 @@ from makoto.domain.factory import EquipmentId, PackmlState, Unit, converted
 from makoto.errors import FieldError
 
 DAY_S = 86_400
-DEVICE_RULE = "device"
-"""Stands for the rule of an alarm that a device judged itself."""
-
 Delay = Annotated[FiniteFloat, Field(ge=0, le=DAY_S)]
 
 

@@ -103,7 +103,10 @@ class AlarmEscalated(_AlarmEvent):
 
 
 class AnomalyDetected(_MachineEvent):
-    """A metric was not as it used to be; `score` in [0, 1] reached the threshold, `expected` is what was expected."""
+    """A metric was not as it used to be; `score` in [0, 1] reached the threshold, `expected` is what was expected.
+
+    `cause` says in words in which way it was strange.
+    """
 
     name: ClassVar[str] = "telemetry.anomaly_detected"
 
@@ -112,3 +115,4 @@ class AnomalyDetected(_MachineEvent):
     value: float
     expected: float
     score: float
+    cause: str = ""
