@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from functions.telemetry import service
+from functions.telemetry.derived_model import DerivedItem, DerivedMetric
 from functions.telemetry.import_record import ImportId, ImportProgress, PartAnswer
 from functions.telemetry.ingress import Format, PieceReport, SendPiece, Stream
 from functions.telemetry.model import (
@@ -24,6 +25,20 @@ from functions.telemetry.model import (
     Step,
 )
 from functions.telemetry.routes import TELEMETRY, After, Limit, Tenant, api
+from functions.telemetry.series_model import (
+    MAX_DEVICES,
+    AskSeries,
+    FigureNames,
+    Fill,
+    Points,
+    PreviewDerived,
+    Resolution,
+    Sampling,
+    SeriesAnswer,
+    Thinning,
+    Zone,
+    figures_in,
+)
 from functions.telemetry.views import (
     AlarmItem,
     BirthItem,
@@ -40,6 +55,8 @@ from makoto.runtime.composition import platform
 from makoto.runtime.http import permit
 
 IMPORTS = f"{TELEMETRY}/imports"
+DERIVED = f"{TELEMETRY}/derived"
+DERIVE = permit("telemetry:derive")
 READ = permit("telemetry:read")
 IMPORT = permit("telemetry:import")
 Device = Annotated[DeviceId, Query()]
@@ -47,6 +64,7 @@ Place = Annotated[Slug | None, Query()]
 Start = Annotated[Instant, Query(alias="from")]
 End = Annotated[Instant, Query(alias="to")]
 Import = Annotated[ImportId, Path()]
+Derived = Annotated[Slug, Path()]
 
 handler = api.handler
 
@@ -107,6 +125,47 @@ def read_history(  # noqa: PLR0913  each is a part of the question
     chosen = tuple(aggregation or [Aggregation.MEAN])
     asked = AskHistory(device=device, metrics=tuple(metric), aggregations=chosen, **span)
     return service.read_history(asked, api.tenant(), platform().history)
+
+
+@api.get(f"{TELEMETRY}/series", middlewares=[READ])
+def read_series(  # noqa: PLR0913  each is a part of the question
+    tenant_id: Tenant,
+    device: Annotated[list[DeviceId], Query(min_length=1, max_length=MAX_DEVICES)],
+    metric: Annotated[list[MetricName], Query(min_length=1, max_length=MAX_METRICS)],
+    start: Start,
+    end: End,
+    resolution: Annotated[Resolution, Query()] = "auto",
+    tz: Annotated[Zone | None, Query()] = None,
+    max_points: Annotated[Points, Query()] = 1000,
+    aggregate: Annotated[list[FigureNames] | None, Query()] = None,
+    fill: Annotated[Fill, Query()] = "null",
+    sampling: Annotated[Sampling | None, Query()] = None,
+    downsample: Annotated[Thinning, Query()] = "lttb",
+) -> SeriesAnswer:
+    how = {"resolution": resolution, "zone": tz, "max_points": max_points, "fill": fill, "thinning": downsample}
+    what = {"devices": tuple(device), "metrics": tuple(metric), "figures": figures_in(aggregate)}
+    asked = AskSeries(start=start, end=end, sampling=sampling, **what, **how)
+    return service.read_series(asked, api.tenant(), platform().history)
+
+
+@api.get(DERIVED, middlewares=[READ])
+def list_derived(tenant_id: Tenant, limit: Limit = 100, cursor: After = None) -> Page[DerivedItem]:
+    return service.list_derived(limit, cursor, api.tenant())
+
+
+@api.put(f"{DERIVED}/<derived_name>", middlewares=[DERIVE])
+def put_derived(tenant_id: Tenant, derived_name: Derived, body: Annotated[DerivedMetric, Body()]) -> DerivedItem:
+    return service.put_derived(derived_name, body, api.tenant())
+
+
+@api.delete(f"{DERIVED}/<derived_name>", middlewares=[DERIVE])
+def delete_derived(tenant_id: Tenant, derived_name: Derived) -> DerivedItem:
+    return service.delete_derived(derived_name, api.tenant())
+
+
+@api.post(f"{DERIVED}/preview", middlewares=[READ])
+def preview_derived(tenant_id: Tenant, body: Annotated[PreviewDerived, Body()]) -> SeriesAnswer:
+    return service.preview_derived(body, api.tenant(), platform().history)
 
 
 @api.get(f"{TELEMETRY}/export", middlewares=[permit("telemetry:export")])

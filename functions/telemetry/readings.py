@@ -44,6 +44,21 @@ def read_readings(command: AskHistory, tenant: TenantContext, history: TenantHis
     return Page(items=tuple(map(_item, given)), next_cursor=cursor)
 
 
+def stored_readings(
+    command: AskHistory, most: int, tenant: TenantContext, history: TenantHistory
+) -> tuple[list[Reading], int]:
+    """Read all readings, or one more than `most`; tell from how many files."""
+    start_ms, end_ms = ms_from_instant(command.start), ms_from_instant(command.end)
+    found, count = list[Reading](), 0
+    for files in _groups(command, start_ms, end_ms, tenant):
+        span = Span(command.metrics, start_ms, end_ms)
+        found += history.readings(files, span, skip=0, limit=most + 1 - len(found))
+        count += len(files)
+        if len(found) > most:
+            break
+    return found, count
+
+
 def _groups(command: AskHistory, start_ms: int, end_ms: int, tenant: TenantContext) -> Iterator[list[StoredFile]]:
     """Yield the files of one hour, then of two, of four …: neither dense nor sparse metrics read far too much."""
     entries = entries_of(command.device, start_ms // HOUR_MS, (end_ms - 1) // HOUR_MS, tenant)

@@ -30,7 +30,10 @@ EXAMPLES = {
     "recall_id": "R-2026-01",
     "sweep_id": "recall-R-2026-01",
     "rule_id": "hot",
+    "derived_name": "power-per-turn",
     "alarm_id": "edge-01.hot.0123456789.1767225600000",
+    "model_id": "bearing-life",
+    "frame_id": "01J9Z6ABCDEFGHJKMNPQRSTVWX",
     "move_id": "01J9Z6ABCDEFGHJKMNPQRSTVWX",
 }
 

@@ -1,5 +1,7 @@
 """Fewer points that look like many: which readings of a series to draw."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,6 +35,6 @@ def extremes(v: _Floats, count: int) -> _Integers:
         return np.arange(len(v))
     edges = np.linspace(0, len(v), count // 2 + 1).astype(np.int64).tolist()
     places = set[int]()
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         places |= {first + int(v[first:last].argmin()), first + int(v[first:last].argmax())}
     return np.array(sorted(places), np.int64)
