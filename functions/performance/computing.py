@@ -9,8 +9,9 @@ from functions.performance.plant import Plant
 from functions.performance.reading import FactsReader, Known, known_of
 from makoto.analytics.performance.kpis import FORMULAS, Kpi, flags, kpis
 from makoto.analytics.performance.quantities import Role
+from makoto.analytics.performance.surroundings import UnitWorld
 from makoto.analytics.performance.terms import Terms, added
-from makoto.analytics.performance.unit import Evaluation, UnitFacts, UnitWorld, evaluate
+from makoto.analytics.performance.unit import Evaluation, UnitFacts, evaluate
 from makoto.codecs.json_text import to_text
 from makoto.domain.factory import Window
 from makoto.errors import FieldError

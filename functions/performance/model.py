@@ -13,8 +13,8 @@ from makoto.domain.factory.window import Window
 from makoto.errors import FieldError, Invalid, NotFound
 
 MAX_WINDOW = timedelta(days=400)
-MAX_UNIT_HOURS = 400_000
-"""As much of units' time is computed at once: 1,000 units for 16 days, 40 for 400."""
+MAX_UNIT_HOURS = 50_000
+"""As much of units' time is computed at once: 1,000 units for two days, five for 400."""
 
 MAX_LISTED = timedelta(days=31)
 MAX_STRETCH = timedelta(days=31)

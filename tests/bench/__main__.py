@@ -5,18 +5,32 @@ import sys
 
 from rich.console import Console
 
-from tests.bench import authorised_get, aws, cold_start, documents_postgres, history, ingest, moves, outbox_relay, spc
+from tests.bench import (
+    authorised_get,
+    aws,
+    cold_start,
+    documents_postgres,
+    history,
+    ingest,
+    moves,
+    oee,
+    outbox_relay,
+    rollups,
+    spc,
+)
 from tests.bench.table import Row, print_table
 
 BENCHES = {
     "ingest": ingest.rows,
     "history": history.rows,
+    "rollups": rollups.rows,
     "moves": moves.rows,
     "authorised_get": authorised_get.rows,
     "cold_start": cold_start.rows,
     "documents_postgres": documents_postgres.rows,
     "outbox_relay": outbox_relay.rows,
     "spc": spc.rows,
+    "oee": oee.rows,
     "aws": aws.rows,
 }
 

@@ -8,7 +8,8 @@ from makoto.analytics.performance.counting import Series
 from makoto.analytics.performance.orders import OrderFact, OrderStep
 from makoto.analytics.performance.quantities import Role
 from makoto.analytics.performance.states import StateFact
-from makoto.analytics.performance.unit import Evaluation, UnitFacts, UnitWorld, evaluate
+from makoto.analytics.performance.surroundings import UnitWorld
+from makoto.analytics.performance.unit import Evaluation, UnitFacts, evaluate
 from makoto.domain.factory import PackmlMode, PackmlState, TimeCategory, reason_of
 
 MIN = 60_000

@@ -45,8 +45,8 @@ class Step(NamedTuple):
     why: str = ""
 
 
-Limit = Callable[[int], float]
-"""How many a second are plausible at a moment."""
+Limit = Callable[[int, int], float]
+"""How many a second are plausible between two moments."""
 
 
 def steps(
@@ -54,7 +54,8 @@ def steps(
 ) -> list[Step]:
     """Take readings (t in ms, value) in any order, repeated ones too; `corrected` is by hand: so many at that reading.
 
-    What the counter held before its first reading is not known, so the first counts nothing.
+    What the counter held before its first reading is not known, so the first counts nothing. A step in which the
+    counter stood still is left out.
     """
     known = sorted(set(readings))
     valid = [each for each in known if each[1] >= 0]
@@ -63,14 +64,18 @@ def steps(
         t, value = valid[0]
         first = Step(None, t, series, None, value, 0, 0, Counted.FIRST, None, "nothing came before")
         made.append(_by_hand(first, corrected))
-    made += [_by_hand(_step(series, one, other, limit), corrected) for one, other in pairwise(valid)]
+    made += [
+        _by_hand(_step(series, one, other, limit), corrected)
+        for one, other in pairwise(valid)
+        if one[1] != other[1] or other[0] in corrected
+    ]
     return sorted(made, key=lambda each: (each.t, each.since or 0))
 
 
 def _step(series: Series, one: tuple[int, int], other: tuple[int, int], limit: Limit) -> Step:
     (since, before), (t, now) = one, other
     delta, event = counted(before, now)
-    most = limit(t) * ((t - since) / 1000 + SLACK_S)
+    most = limit(since, t) * ((t - since) / 1000 + SLACK_S)
     named = None if event is None else str(event)
     if delta <= most:
         return Step(since, t, series, before, now, delta, delta, Counted.COUNTED, named)

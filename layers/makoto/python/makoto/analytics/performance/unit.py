@@ -1,21 +1,19 @@
 """One unit over one window: facts and what surrounds them in; portions, counts and terms out. The one calculator."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from makoto.analytics.performance.counting import MOST_PER_S, Counted, Series, Step, steps
-from makoto.analytics.performance.intervals import Span, union
+from makoto.analytics.performance.counting import Counted, Series, Step, steps
+from makoto.analytics.performance.intervals import union
 from makoto.analytics.performance.orders import OrderFact, Registration, registrations, told_states
 from makoto.analytics.performance.quantities import Made, Role, quantities
 from makoto.analytics.performance.states import Entry, StateFact, timeline
+from makoto.analytics.performance.surroundings import Pace, UnitWorld
 from makoto.analytics.performance.terms import Terms, times
-from makoto.analytics.performance.time_model import NOT_BUSY, CategoryOf, Portion, Standing, Term, portions
-
-RunTimeAt = Callable[[str, int], Decimal | None]
-"""PRU in seconds of a product at a moment."""
+from makoto.analytics.performance.time_model import NOT_BUSY, Portion, Standing, Term, portions
 
 
 class Reported(NamedTuple):
@@ -44,30 +42,12 @@ class UnitFacts:
     reported: Sequence[Reported] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnitWorld:
-    """What surrounds the facts. `schedule` is None where the unit has no calendar.
-
-    `roles` says what each counter counts; `counts_from` is `counters` or `reports`: never both.
-    """
-
-    schedule: Sequence[Span] | None
-    breaks: Sequence[Span] = ()
-    category_of: CategoryOf = lambda code: None
-    run_time_at: RunTimeAt = lambda product, t: None
-    roles: Mapping[str, Role] = field(default_factory=dict)
-    counts_from: str = "counters"
-    product: str | None = None
-    most_per_s: float | None = None
-    capacity_per_hour: float | None = None
-
-
 class Count(NamedTuple):
     """A step or a report as it was counted: to which term's moment, as what, of which product."""
 
     t: int
     role: Role | None
-    quantity: Decimal
+    quantity: Decimal | int
     product: str | None
     run_time_s: Decimal | None
     is_counted: bool
@@ -87,7 +67,6 @@ class Evaluation:
 
 
 NO_CALENDAR = "no calendar is set for the unit or a place above it"
-_PACE = 10  # a unit is not taken to be ten times as fast as planned
 
 
 def evaluate(facts: UnitFacts, world: UnitWorld, start: int, end: int) -> Evaluation:
@@ -106,15 +85,19 @@ def evaluate(facts: UnitFacts, world: UnitWorld, start: int, end: int) -> Evalua
         [(each.start, each.end) for each in orders],
         no_schedule="" if world.schedule is not None else NO_CALENDAR,
     )
-    made = [
-        Made(each.role, each.quantity, each.product, each.run_time_s)
-        for each in counts
-        if each.is_counted and each.role
-    ]
-    amounts, lacking = quantities(made, told)
+    amounts, lacking = quantities(_summed(counts), told)
     values |= amounts | _capacity(values["pot"], world)
     missing |= lacking
     return Evaluation(parts, counts, Terms(values, missing, _flags(counts, world)))
+
+
+def _summed(counts: Iterable[Count]) -> list[Made]:
+    sums: dict[tuple[Role, str | None, Decimal | None], Decimal | int] = {}
+    for each in counts:
+        if each.is_counted and each.role is not None:
+            key = (each.role, each.product, each.run_time_s)
+            sums[key] = sums.get(key, 0) + each.quantity
+    return [Made(role, Decimal(total), product, run_time) for (role, product, run_time), total in sums.items()]
 
 
 _REPORTED = frozenset({Role.GOOD, Role.SCRAP, Role.REWORK, Role.CONSUMED})
@@ -134,57 +117,35 @@ def _told(facts: UnitFacts, world: UnitWorld) -> frozenset[Role]:
 def _counters(
     facts: UnitFacts, world: UnitWorld, orders: Sequence[Registration], parts: Sequence[Portion]
 ) -> list[Count]:
+    """The steps of the window."""
     start, end = parts[0].start, parts[-1].end
     starts = [each.start for each in parts]
+    pace = Pace(orders, world)
     made: list[Count] = []
     for series, readings in facts.readings.items():
         role = world.roles.get(series.counter)
-        limit = _limit(orders, world)
-        corrected = facts.corrections.get(series, {})
-        for step in steps(series, readings, corrected, limit):
+        for step in steps(series, readings, facts.corrections.get(series, {}), pace.most_per_s):
             # a count belongs to the moment just before its reading: what is read as a shift ends was made in it
             at = step.t - 1
             if start <= at < end:
-                made.append(
-                    _placed(step, role, parts[bisect_right(starts, at) - 1], _product(step, orders, world), world)
-                )
-    return sorted(made, key=lambda each: (each.t, each.step.series if each.step else ("", "")))
+                product, run_time = pace.of(step.since, step.t)
+                made.append(_placed(step, role, parts[bisect_right(starts, at) - 1].term, product, run_time))
+    return sorted(made, key=_place)
 
 
-def _placed(step: Step, role: Role | None, portion: Portion, product: str | None, world: UnitWorld) -> Count:
-    is_busy = portion.term not in NOT_BUSY
+def _place(count: Count) -> tuple[int, str, str]:
+    return (count.t, *count.step.series) if count.step else (count.t, "", "")
+
+
+def _placed(step: Step, role: Role | None, term: Term, product: str | None, run_time: Decimal | None) -> Count:
     is_told = step.status in (Counted.COUNTED, Counted.CORRECTED)
-    why = step.why or ("" if role else "the counter has no role")
-    if is_told and role and not is_busy:
-        why = f"counted in {portion.term.replace('_', ' ')}, not in planned busy time"
-    run_time = None if product is None else world.run_time_at(product, step.t - 1)
-    counted = is_told and role is not None and is_busy
-    return Count(step.t, role, Decimal(step.delta), product, run_time, counted, portion.term, step, None, why)
-
-
-def _product(step: Step, orders: Sequence[Registration], world: UnitWorld) -> str | None:
-    """The product of the order that stood at the unit as it was counted, else of the last since the reading before."""
-    over = [
-        each
-        for each in orders
-        if each.start < step.t and each.end > (step.since if step.since is not None else step.t - 1)
-    ]
-    return max(over).product if over else world.product
-
-
-def _limit(orders: Sequence[Registration], world: UnitWorld) -> Callable[[int], float]:
-    """What is plausible: what was configured, else thrice the capacity, else ten times the planned pace."""
-    if world.most_per_s is not None:
-        return lambda t: world.most_per_s or MOST_PER_S
-    if world.capacity_per_hour is not None:
-        return lambda t: 3 * (world.capacity_per_hour or 0) / 3600
-
-    def by_run_time(t: int) -> float:
-        product = next((each.product for each in reversed(orders) if each.start < t <= each.end), world.product)
-        run_time = None if product is None else world.run_time_at(product, t - 1)
-        return MOST_PER_S if run_time is None else _PACE / float(run_time)
-
-    return by_run_time
+    counts = is_told and role is not None and term not in NOT_BUSY
+    why = step.why
+    if not counts:
+        why = why or ("" if role else "the counter has no role")
+        if is_told and role:
+            why = f"counted in {term.replace('_', ' ')}, not in planned busy time"
+    return Count(step.t, role, step.delta, product, run_time, counts, term, step, None, why)
 
 
 def _reports(facts: UnitFacts, world: UnitWorld, start: int, end: int) -> list[Count]:
@@ -196,7 +157,7 @@ def _reports(facts: UnitFacts, world: UnitWorld, start: int, end: int) -> list[C
         run_time = world.run_time_at(each.product, each.t - 1)
         for role, quantity in zip(_AMOUNTS, each[4:8], strict=True):
             if quantity:
-                made.append(Count(each.t, role, Decimal(quantity), each.product, run_time, True, None, None, each))
+                made.append(Count(each.t, role, quantity, each.product, run_time, True, None, None, each))
     return made
 
 
