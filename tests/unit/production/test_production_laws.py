@@ -21,7 +21,8 @@ ORDERS = ("wo-1", "wo-2", "wo-3")
 PLACES = (LATHE, f"{LINE}/mc-02", GRINDER, OTHER_LINE)
 FORWARD = list(OrderStatus)
 
-counts = st.integers(-3, 60)
+made, taken = st.integers(0, 40), st.integers(-40, 2)
+reasons = st.sampled_from((None, 60000))
 orders, sequences = st.sampled_from(ORDERS), st.sampled_from((10, 20))
 operators = st.sampled_from(("a", "b", None))
 
@@ -33,35 +34,37 @@ def call(name: str, *parts: Any, **more: Any) -> st.SearchStrategy[Callable[[Sho
     )
 
 
+reports = call(
+    "report", sequences, orders, good=made, scrap=st.integers(0, 3), rework=st.integers(0, 2), reason=reasons
+)
 actions = st.one_of(
-    orders.map(lambda order_id: lambda floor: service.release_order(order_id, floor.tenant)),
+    reports,
+    reports,
+    call("report", sequences, orders, good=st.integers(0, 2), scrap=st.integers(0, 2), from_rework=st.just(True)),
+    call("report", sequences, orders, good=taken, scrap=taken, reason=reasons, correction=st.just("miscounted")),
+    call("report", sequences, orders, good=st.integers(-2, 1), from_rework=st.just(True), correction=st.just("wrong")),
     call("start", sequences, st.sampled_from(PLACES), orders, is_setup=st.booleans(), operator=operators),
     call("pause", sequences, orders, operator=operators),
     call("resume", sequences, orders, operator=operators),
     call("complete", sequences, orders, operator=operators),
-    call(
-        "report",
-        sequences,
-        orders,
-        good=counts,
-        scrap=counts,
-        rework=st.sampled_from((0, 0, 0, 2, -1)),
-        reason=st.sampled_from((None, 60000)),
-        correction=st.sampled_from((None, "miscounted")),
-    ),
-    call("report", sequences, orders, good=st.integers(0, 50)),
-    call("report", sequences, orders, good=st.integers(-1, 2), scrap=st.integers(-1, 2), from_rework=st.just(True)),
-    call("labour", st.sampled_from(("on", "off")), sequences, orders, operator=operators),
+    call("complete", sequences, orders, operator=operators),
+    call("labour", st.sampled_from(("on", "on", "off")), sequences, orders, operator=operators),
+    call("labour", st.sampled_from(("on", "on", "off")), sequences, orders, operator=operators),
     call("reschedule", orders, priority=st.integers(1, 3)),
-    call("cancel", st.just("wo-3")),
+    call("cancel", st.sampled_from(("wo-3", "wo-9", "wo-9", "wo-9"))),
     st.integers(1, 3600).map(lambda seconds: lambda floor: floor.later(seconds=seconds)),
 )
 
 
 def opened() -> Shop:
+    """Three orders: one runs at both its operations, one at its first, one is released."""
     floor = shop()
     for number, order_id in enumerate(ORDERS):
         floor.release(order_id, tolerance=Decimal("0.1") if number else Decimal(0), due_at=DUE + timedelta(days=number))
+    for order_id, place in (("wo-1", LATHE), ("wo-2", PLACES[1])):
+        floor.start(10, place, order_id)
+        floor.report(10, order_id, good=30)
+    floor.start(20, GRINDER, "wo-1")
     return floor
 
 
