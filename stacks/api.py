@@ -42,6 +42,7 @@ PROTECTED = {
     "/api/v1/tenants/{tenant_id}/devices": ("devices", "ANY"),
     "/api/v1/tenants/{tenant_id}/devices/{proxy+}": ("devices", "ANY"),
     "/api/v1/admin/outbox/{proxy+}": ("outbox", "ANY"),
+    "/api/v1/tenants/{tenant_id}/maintenance/{proxy+}": ("maintenance", "ANY"),
     "/api/v1/tenants/{tenant_id}/masters/{proxy+}": ("masters", "ANY"),
     "/api/v1/tenants/{tenant_id}/work-orders": ("production", "ANY"),
     "/api/v1/tenants/{tenant_id}/work-orders/{proxy+}": ("production", "ANY"),

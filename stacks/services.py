@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from makoto.events import production as produced
+from makoto.events.maintenance import TrainingRequested
 from makoto.events.performance import FactsChanged
 from makoto.events.quality import (
     InspectionRecorded,
@@ -44,6 +45,9 @@ RELAY = Sizing(groups=("core", "tenant_clouds"), timeout_s=int(RELAY_TIMEOUT.to_
 FIGURES = Sizing(groups=("core", "tenant_clouds"), memory_mb=1769, timeout_s=300)
 CHARTING = Sizing(groups=("core", "columns", "tenant_clouds", "charts"), memory_mb=1769)
 DRAWING = Sizing(groups=("core", "columns", "charts", "tenant_clouds"), memory_mb=1769)
+# a prediction loads XGBoost, a training works for minutes; more memory is more processor
+MODELS = Sizing(groups=("core", "models", "tenant_clouds"), memory_mb=1769)
+TRAINING = Sizing(groups=("core", "models", "tenant_clouds"), memory_mb=3008, timeout_s=900)
 HISTORY_GROUPS: tuple[Group, ...] = ("core", "columns", "analytics", "tenant_clouds")
 HISTORY = Sizing(groups=HISTORY_GROUPS, memory_mb=2048, scratch_mb=2048)
 COMPACTION = Sizing(groups=HISTORY_GROUPS, memory_mb=3008, scratch_mb=2048, timeout_s=900, is_asynchronous=True)
@@ -160,6 +164,13 @@ TRACEABILITY = Domain(
         ),
     ),
 )
+MAINTENANCE = Domain(
+    "maintenance",
+    (
+        Door("api", STORES, MODELS),
+        Door("events", STORES, TRAINING, consumes=(TrainingRequested,)),
+    ),
+)
 OUTBOX = Domain(
     "outbox",
     (
@@ -187,6 +198,7 @@ DOMAINS = (
     PRODUCTION,
     PERFORMANCE,
     TRACEABILITY,
+    MAINTENANCE,
     OUTBOX,
     DOCTOR,
     HEALTH,

@@ -55,8 +55,14 @@ NEVER_IMPORTED = (
     "fontTools/misc/bezierTools*",
     *(f"PIL/_{part}*" for part in ("avif", "imagingft", "imagingcms")),
     *(f"pillow.libs/lib{part}*" for part in ("avif", "freetype", "harfbuzz", "brotli", "lcms2", "png16")),
+    *(f"scipy/{part}" for part in ("cluster", "constants", "datasets", "differentiate", "fft", "fftpack", "integrate")),
+    *(f"scipy/{part}" for part in ("interpolate", "io", "misc", "ndimage", "odr", "optimize", "signal", "spatial")),
+    *("scipy/stats", "scipy/conftest.py", "xgboost/testing", "xgboost/spark", "xgboost/dask"),
 )
 """Parts of packages that nothing of ours imports and that they do not import themselves."""
+
+NEEDED_BY_SCIPY = ("numpy/f2py", "numpy/fft", "numpy/polynomial", "numpy/random", "numpy/testing")
+"""What is left in beside SciPy, of which XGBoost needs the sparse matrices."""
 
 NEVER_RUN = frozenset({".a", ".c", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"})
 
@@ -103,7 +109,8 @@ class SourceBundling:
 def _prune(tree: Path) -> None:
     """Leave out what no function runs: the packages' own tests, models of AWS services never called, stubs, C."""
     services = [folder for folder in (tree / "botocore" / "data").glob("*/") if folder.name not in AWS_SERVICES]
-    unused = [folder for pattern in NEVER_IMPORTED for folder in tree.glob(pattern)]
+    needed = NEEDED_BY_SCIPY if (tree / "scipy").is_dir() else ()
+    unused = [folder for pattern in NEVER_IMPORTED if pattern not in needed for folder in tree.glob(pattern)]
     for path in [*unused, *services]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for file in [*tree.rglob("*")]:

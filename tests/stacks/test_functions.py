@@ -15,7 +15,7 @@ BESIDE_AURORA = {
     *("moves-api", "moves-tasks", "moves-schedule"),
     "health-api",
 }
-FROM_RULES = {"tenants-schedule", "moves-schedule", "telemetry-tasks", "doctor-schedule"}
+FROM_RULES = {"tenants-schedule", "moves-schedule", "telemetry-tasks", "telemetry-schedule", "doctor-schedule"}
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from tests.stacks.assembly import Assembly, flat, listed
 TENANTS = {"tenants-api", "tenants-tasks", "tenants-schedule"}
 MOVES = {"moves-api", "moves-tasks", "moves-schedule"}
 DOCTOR = {"doctor-api", "doctor-schedule"}
+TIDY = {"telemetry-tasks", "telemetry-schedule"}
 NAMELESS_ACTIONS = {
     "xray:PutTraceSegments": "X-Ray has no resources",
     "xray:PutTelemetryRecords": "X-Ray has no resources",
@@ -152,7 +153,7 @@ def test_only_these_functions_may(dev: Assembly, action: str, functions: set[str
         (
             "dynamodb:Query",
             "Configuration",
-            {*TENANTS, *DOCTOR, "moves-tasks", "devices-api", "devices-events", "telemetry-api", "telemetry-tasks"},
+            {*TENANTS, *DOCTOR, "moves-tasks", "devices-api", "devices-events", "telemetry-api", *TIDY},
         ),
         ("dynamodb:PutItem", "Sessions", {"identity-api"}),
         ("dynamodb:GetItem", "Sessions", {"identity-authorizer"}),
@@ -207,7 +208,7 @@ def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_f
 
 def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> None:
     reaching = {"devices-api", "telemetry-api", "telemetry-messages", "telemetry-tasks", "outbox-api", "outbox-relay"}
-    reaching |= {"moves-api", "moves-tasks", *DOCTOR}
+    reaching |= {"telemetry-schedule", "moves-api", "moves-tasks", *DOCTOR}
 
     assert functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
     assert functions_with(dev, "sts:GetWebIdentityToken") == reaching | TENANTS

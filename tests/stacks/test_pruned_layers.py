@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from stacks.constructs.bundling import NEVER_IMPORTED
+from stacks.constructs.bundling import NEEDED_BY_SCIPY, NEVER_IMPORTED
 
 PROBE = """
 import importlib, sys
@@ -44,6 +44,33 @@ KEPT = (
     "matplotlib.dates",
     "mpmath",
 )
+
+
+LEARNING = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class LeftOut(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name in LEFT_OUT:
+            raise ModuleNotFoundError(name)
+
+LEFT_OUT = frozenset(sys.argv[1].split())
+sys.meta_path.insert(0, LeftOut())
+from makoto.analytics.maintenance import MaintenanceModel, fit
+values = [at * 7919 % 101 / 101 for at in range(80)]
+model = fit({"a": values}, [3 * value for value in values], [at % 4 for at in range(80)])
+assert 1 < MaintenanceModel.from_text(model.to_text()).predict({"a": [0.5]})[0] < 2
+"""
+
+
+def test_models_are_trained_without_what_their_layer_leaves_out() -> None:
+    left_out = [each.replace("/", ".") for each in NEVER_IMPORTED if "*" not in each and each not in NEEDED_BY_SCIPY]
+
+    probe = [sys.executable, "-W", "ignore", "-c", LEARNING, " ".join([*left_out, "sklearn", "pandas"])]
+    answer = subprocess.run(probe, capture_output=True, text=True, check=False)
+
+    assert answer.returncode == 0, answer.stderr
 
 
 def test_what_a_layer_keeps_works_without_what_it_leaves_out() -> None:

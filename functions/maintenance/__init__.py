@@ -1,0 +1,1 @@
+"""Predictive maintenance: frames of features, models trained on them, cards, predictions."""

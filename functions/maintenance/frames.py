@@ -1,0 +1,73 @@
+"""A frame of features as CSV: read into columns, with the rows that do not fit told by their line. Pure."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from functions.maintenance.model import MAX_COLUMNS, MAX_FRAME_BYTES, BadFrame
+from makoto.errors import FieldError
+
+MAX_REFUSED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFrame:
+    """Columns by name, each with as many values as there are rows; numbers are numbers, nothing is None."""
+
+    columns: dict[str, list[float | str | None]]
+    refused: tuple[int, ...]
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.columns.values()), []))
+
+
+def read_frame(body: bytes) -> ReadFrame:
+    """Read UTF-8 text with a header; raises `BadFrame` where there is no frame in it."""
+    header, rows, refused = _rows(body)
+    values = [[_value(row[at]) for row in rows] for at in range(len(header))]
+    columns = {name: _consistent(column) for name, column in zip(header, values, strict=True)}
+    return ReadFrame(columns, tuple(refused[:MAX_REFUSED]))
+
+
+def _rows(body: bytes) -> tuple[list[str], list[list[str]], list[int]]:
+    if len(body) > MAX_FRAME_BYTES:
+        raise _bad("size", f"a frame has at most {MAX_FRAME_BYTES} bytes")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _bad("encoding", f"a frame is UTF-8 text: {error}") from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [name.strip() for name in next(reader, [])]
+    if not header or len(header) > MAX_COLUMNS or not all(header) or len(set(header)) != len(header):
+        raise _bad("header", f"the first line names 1 to {MAX_COLUMNS} columns, each by a name of its own")
+    rows, refused = list[list[str]](), list[int]()
+    for row in reader:
+        if len(row) == len(header):
+            rows.append(row)
+        elif row:
+            refused.append(reader.line_num)
+    if not rows:
+        raise _bad("rows", "there is no row below the header")
+    return header, rows, refused
+
+
+def _value(text: str) -> float | str | None:
+    stripped = text.strip()
+    if not stripped:
+        return None
+    try:
+        return float(stripped) if "_" not in stripped else stripped
+    except ValueError:
+        return stripped
+
+
+def _consistent(column: list[float | str | None]) -> list[float | str | None]:
+    """A column with a text in it is one of texts: a machine `7` beside a machine `7a` is a name."""
+    if not any(isinstance(each, str) for each in column):
+        return column
+    return [f"{each:g}" if isinstance(each, float) else each for each in column]
+
+
+def _bad(rule: str, detail: str) -> BadFrame:
+    return BadFrame(detail, errors=[FieldError("/body", rule, detail)])
