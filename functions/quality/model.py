@@ -14,7 +14,7 @@ AHEAD = timedelta(minutes=5)
 
 MAX_HISTORY = 50
 
-LotId = Annotated[str, StringConstraints(pattern=r"^\w[\w.:+-]{0,63}$")]
+LotId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+()-]{0,79}$")]
 """A lot or a serial as it is written on the label."""
 
 RecordId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,62}$")]

@@ -8,7 +8,7 @@ from functions.quality.nonconformances import Noticed, notice, record_trace
 from functions.quality.plans import read_plan
 from functions.quality.points import chart_result
 from functions.quality.result import InspectionResult
-from functions.quality.results import read_result
+from functions.quality.results import list_with_lot, read_result
 from makoto.events.quality import InspectionRecorded, LotJudged, SpcSignalRaised
 from makoto.events.traceability import LotsTraced
 from makoto.ports.context import TenantContext
@@ -35,14 +35,17 @@ def follow_signal(fact: SpcSignalRaised, tenant: TenantContext) -> None:
 
 
 def follow_inspection(fact: InspectionRecorded, tenant: TenantContext) -> None:
-    """Show the result on its plan's chart, and open a case where it does not conform and the plan says so.
+    """List the result with its lot's, show it on its plan's chart, and open a case where the plan says so.
 
-    Two partitions change, so each write has its own mark of the event and the second is tried whatever the first says.
+    Several partitions change, so each write has its own mark of the event, and each is tried whatever the others say.
     """
     result = read_result(fact.characteristic, fact.result_id, tenant)
     if result is None:
         tenant.commit([])
         return
+    if result.lot_id is not None:
+        with suppress(AlreadyHandled):
+            list_with_lot(result, tenant)
     if result.chart is not None:
         with suppress(AlreadyHandled):
             chart_result(result, tenant)

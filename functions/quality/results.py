@@ -31,9 +31,9 @@ from makoto.ports.outbox import Fact
 
 
 class AskResults(ResultWindow):
-    """Which results of a characteristic to list, by time."""
+    """Which results to list, by time: of a characteristic, or all of a lot."""
 
-    characteristic: Slug
+    characteristic: Slug | None = None
     lot_id: str | None = None
     order_id: str | None = None
     equipment: EquipmentId | None = None
@@ -52,6 +52,12 @@ def read_result(characteristic: str, result_id: str, tenant: TenantContext) -> I
     """Read one result, where there is one."""
     found = records.find(InspectionResult, _key(characteristic, result_id), tenant)
     return found[0] if found else None
+
+
+def list_with_lot(result: InspectionResult, tenant: TenantContext) -> None:
+    """List a result among all of its lot, as its answer to the handled event."""
+    key = Key(f"quality-lot#{result.lot_id}", f"{records.moment(result.at)}/{result.characteristic}/{result.result_id}")
+    tenant.commit([records.put(key, result)])
 
 
 def list_results(asked: AskResults, tenant: TenantContext) -> Page[InspectionResult]:
@@ -135,16 +141,27 @@ def _known(result: InspectionResult, tenant: TenantContext) -> InspectionResult:
 
 
 def query_of(asked: AskResults, limit: int, cursor: str | None) -> Query:
-    """Ask a characteristic's partition for what was asked for, in the order of time."""
-    prefix = f"lot/{asked.lot_id}/" if asked.lot_id else "bad/" if asked.is_conforming is False else "at/"
+    """Ask a partition for what was asked for, in the order of time; a lot's own is some moments behind."""
+    partition, prefix = _place(asked)
     return Query(
-        partition_of(asked.characteristic),
+        partition,
         prefix=prefix,
         start=prefix + records.moment(asked.start) if asked.start else None,
         end=prefix + records.moment(asked.end) if asked.end else None,
         limit=limit,
         cursor=cursor,
     )
+
+
+def _place(asked: AskResults) -> tuple[str, str]:
+    """The partition and the prefix that hold the fewest results beyond those asked for."""
+    if asked.characteristic is None:
+        if asked.lot_id is None:
+            raise broken("/query/characteristic", "missing", "name a characteristic or a lot")
+        return f"quality-lot#{asked.lot_id}", ""
+    if asked.lot_id is not None:
+        return partition_of(asked.characteristic), f"lot/{asked.lot_id}/"
+    return partition_of(asked.characteristic), "bad/" if asked.is_conforming is False else "at/"
 
 
 def _is_asked(result: InspectionResult, asked: AskResults) -> bool:

@@ -92,7 +92,7 @@ def record_results(tenant_id: Tenant, body: Annotated[PostResults, Body()]) -> R
 @api.get(f"{QUALITY}/results", middlewares=[READ])
 def list_results(  # noqa: PLR0913  each is a part of the question
     tenant_id: Tenant,
-    characteristic: Annotated[Slug, Query()],
+    characteristic: Named = None,
     lot: Annotated[LotId | None, Query()] = None,
     order: Annotated[RecordId | None, Query()] = None,
     equipment: Place = None,

@@ -153,9 +153,21 @@ def test_results_are_found_by_lot_order_place_and_conformity(call: Call) -> None
     assert found(order="WO-1") == ["r1"]
     assert found(equipment="nagoya/machining/line-1") == ["r1"]
     assert found(**{"from": at(2), "to": at(3)}) == ["r2"]
-    assert call("GET", "/results", query={"lot": "L-2"}).status == 422
+    assert call("GET", "/results").pointers == {"/query/characteristic"}
     foreign = call("GET", "/results", query={"characteristic": "bore"}, of=OTHER_TENANT, home=OTHER_TENANT)
     assert foreign.body["items"] == []
+
+
+def test_all_results_of_a_lot_are_listed_by_time(call: Call, relay: Relay) -> None:
+    call("POST", "/inspection-plans", body=PLAN)
+    post(call, measured(3), counted(1), measured(2, lot_id="L-2"), measured(4, lot_id=None))
+    relay(times=2)
+
+    found = call("GET", "/results", query={"lot": "L-1"}).body["items"]
+    late = call("GET", "/results", query={"lot": "L-1", "from": at(2)}).body["items"]
+
+    assert [(each["characteristic"], each["result_id"]) for each in found] == [("finish", "c1"), ("bore", "r3")]
+    assert [each["result_id"] for each in late] == ["r3"]
 
 
 def test_a_failed_inspection_opens_a_case_that_the_next_one_joins(call: Call, relay: Relay) -> None:
