@@ -113,6 +113,7 @@ def test_text_stays_text_in_an_svg_and_falls_back_to_japanese_fonts() -> None:
 
     assert "外径管理図" in texts(svg)
     assert any("平均" in each for each in texts(svg))
+    assert any("異常判定" in each and each.endswith("件") for each in texts(svg))
     assert "Noto Sans JP" in svg.decode()
 
 

@@ -69,7 +69,8 @@ def _note(points: Sequence[JudgedPoint], language: Language) -> str:
     signals = sum(1 for point in points if point.rules)
     if not samples:
         return word("empty", language)
-    state = f"{signals} {word('signals', language)}" if signals else word("in_control", language)
+    said = word("signal" if signals == 1 else "signals", language).format(signals)
+    state = said if signals else word("in_control", language)
     return f"n = {samples}   ·   {state}"
 
 

@@ -52,6 +52,7 @@ def _written(figure: "Figure", image: Format) -> bytes:
 
 @contextmanager
 def _settings() -> Iterator[None]:
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of fonts, and that a home cannot be written to
     from matplotlib import rc_context
 
     settings: Any = {  # Any: matplotlib lists every key
@@ -74,7 +75,6 @@ def _settings() -> Iterator[None]:
 @cache
 def _families() -> list[str]:
     """Latin letters by matplotlib's own font, Japanese by IPAex Gothic, which comes as a package with its license."""
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells of every font it looks for
     from matplotlib.font_manager import fontManager
 
     spec = find_spec("matplotlib_fontja")
