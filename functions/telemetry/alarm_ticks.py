@@ -12,10 +12,11 @@ from makoto.ports.context import TenantContext
 
 
 class Tick(Value):
-    """What became of a tenant's turn: devices served, or the problem that prevented it."""
+    """What became of a tenant's turn: devices served and failed, or the problem that prevented it."""
 
     tenant_id: str
     devices: int = 0
+    failed: int = 0
     problem: str = ""
 
 
@@ -39,13 +40,14 @@ def serve_tick(ports: TickPorts) -> tuple[Tick, ...]:
         if ports.is_late():
             break
         turn = _turn(tenant_id, ports)
-        turns += [turn] if turn.devices or turn.problem else []
+        turns += [turn] if turn.devices or turn.failed or turn.problem else []
     return tuple(turns)
 
 
 def _turn(tenant_id: str, ports: TickPorts) -> Tick:
     """Serve one tenant; its failure is its own, and what is due stays due."""
     try:
-        return Tick(tenant_id=tenant_id, devices=let_time_pass(ports.open_tenant(tenant_id), ports.is_late))
+        devices, failed = let_time_pass(ports.open_tenant(tenant_id), ports.is_late)
+        return Tick(tenant_id=tenant_id, devices=devices, failed=failed)
     except MakotoError as error:
         return Tick(tenant_id=tenant_id, problem=error.problem)

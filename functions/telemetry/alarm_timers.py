@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.telemetry import keys
-from functions.telemetry.alarm_commands import AlarmsInUse
 from functions.telemetry.alarm_judging import Judging
 from functions.telemetry.alarm_states import AlarmStates, rule_for, states_key
 from functions.telemetry.alarm_telling import FLOOD, told
 from functions.telemetry.alerting import Alerting, read_alerting
 from functions.telemetry.manifest import every
 from makoto.domain import ms_from_instant
+from makoto.errors import Invalid
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, IfVersion, Key, Put, Query
 
@@ -53,20 +53,23 @@ def noted(
     return replace(states, timer=due), notes
 
 
-def let_time_pass(tenant: TenantContext, is_late: Callable[[], bool]) -> int:
-    """Serve the devices of a tenant that are due, and tell how many."""
-    now, served = tenant.clock.now(), set[str]()
+def let_time_pass(tenant: TenantContext, is_late: Callable[[], bool]) -> tuple[int, int]:
+    """Serve the devices of a tenant that are due; tell how many, and of how many the alarms could not be kept.
+
+    What fails stays due, and holds up no other device.
+    """
+    now, served, failed = tenant.clock.now(), set[str](), set[str]()
     alerting: Alerting | None = None
     for note in every(Query(DUE, end=keys.instant_name(ms_from_instant(now)), limit=100), tenant):
         if is_late() or len(served) >= MOST_DEVICES:
             break
         alerting = alerting or read_alerting(tenant)
         device = str(note.data["device"])
-        if device not in served:
-            _serve(device, alerting, tenant)
-            served.add(device)
-        tenant.documents.delete(note.key)
-    return len(served)
+        if device not in served | failed:
+            (served if _serve(device, alerting, tenant) else failed).add(device)
+        if device in served:
+            tenant.documents.delete(note.key)
+    return len(served), len(failed)
 
 
 def call_for(devices: Iterable[str], tenant: TenantContext) -> None:
@@ -76,14 +79,16 @@ def call_for(devices: Iterable[str], tenant: TenantContext) -> None:
         tenant.documents.put(Key(DUE, f"{due}#{device}"), {"device": device})
 
 
-def _serve(device: str, alerting: Alerting, tenant: TenantContext) -> None:
+def _serve(device: str, alerting: Alerting, tenant: TenantContext) -> bool:
     for _ in range(MAX_CONFLICTS):
         try:
             _let_pass(device, alerting, tenant)
         except ConditionFailed:
             continue
-        return
-    raise AlarmsInUse(f"others kept changing the alarms of {device}")
+        except Invalid:
+            return False
+        return True
+    return False
 
 
 def _let_pass(device: str, alerting: Alerting, tenant: TenantContext) -> None:

@@ -38,6 +38,7 @@ class Alerting:
     read_at: datetime
     rules: Mapping[str, "AlarmRule"] = field(default_factory=dict)
     watches: Mapping[str, "Watch"] = field(default_factory=dict)
+    _here: dict[tuple[str, str], tuple["AlarmRule", ...]] = field(default_factory=dict)
     _matching: dict[tuple[str, str, str], tuple["AlarmRule", ...]] = field(default_factory=dict)
     _units: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -62,13 +63,19 @@ class Alerting:
         known = self._matching.get((device, path, metric))
         if known is not None:
             return known
-        found = [rule for rule in self.rules.values() if rule.enabled and applies(rule, device, path, metric)]
+        found = [rule for rule in self._rules_here(device, path) if matches(rule.metric, metric)]
         if any(rule.unit for rule in found):
             unit = self._units_of(device, units).get(metric)
             found = [measured for rule in found if (measured := _measured(rule, unit)) is not None]
         if len(self._matching) < MAX_MEMO:
             self._matching[device, path, metric] = tuple(found)
         return tuple(found)
+
+    def _rules_here(self, device: str, path: str) -> "tuple[AlarmRule, ...]":
+        if (device, path) not in self._here:
+            here = [rule for rule in self.rules.values() if rule.enabled and is_here(rule, device, path)]
+            self._here[device, path] = tuple(here)
+        return self._here[device, path]
 
     def _units_of(self, device: str, units: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         if device not in self._units:
@@ -121,11 +128,14 @@ def with_mark(write: Write, tenant: TenantContext) -> list[Write]:
 
 def applies(rule: "AlarmRule", device: str, path: str, metric: str) -> bool:
     """Tell whether a rule is for a metric of a device that stands at a place."""
-    if rule.device is not None and rule.device != device:
-        return False
-    if rule.equipment is not None and not f"{path}/".startswith(f"{rule.equipment}/"):
-        return False
-    return matches(rule.metric, metric)
+    return is_here(rule, device, path) and matches(rule.metric, metric)
+
+
+def is_here(rule: "AlarmRule", device: str, path: str) -> bool:
+    """Tell whether a rule is for a device that stands at a place."""
+    if rule.device is not None:
+        return rule.device == device
+    return rule.equipment is None or f"{path}/".startswith(f"{rule.equipment}/")
 
 
 def matches(pattern: str, metric: str) -> bool:

@@ -25,9 +25,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     ticks = service.serve_tick(ports)
     for each in ticks:
-        if each.problem:
-            logger.warning("alarms not served", tenant_id=each.tenant_id, problem=each.problem)
-    devices, failed = sum(each.devices for each in ticks), sum(bool(each.problem) for each in ticks)
+        if each.problem or each.failed:
+            logger.warning("alarms not served", **each.model_dump())
+    devices, failed = sum(each.devices for each in ticks), sum(each.failed or bool(each.problem) for each in ticks)
     logger.info("alarms served", devices=devices, failed=failed)
     metrics.add_dimension("domain", "telemetry")
     metrics.add_metric("AlarmTicksFailed", MetricUnit.Count, failed)

@@ -164,7 +164,9 @@ def test_a_latching_alarm_stays_until_it_is_acknowledged() -> None:
 
 def test_a_shelved_alarm_is_told_to_nobody_until_the_shelf_ends() -> None:
     of = rule()
-    point, told = shelved(Point(t=0), Shelf(since=5, until=100, by="operator", reason="sensor swapped"))
+    point, told = shelved(
+        Point(t=0, condition="high"), Shelf(since=5, until=100, by="operator", reason="sensor swapped")
+    )
     assert (steps(told), point.state) == ([("shelved", 5)], AlarmState.SHELVED)
     quiet, told = evaluated(of, point, samples((10, 81.0), (20, 70.0), (30, 81.0)))
     assert (told, quiet.is_active, due_at(of, quiet)) == ([], True, 100)
@@ -220,6 +222,14 @@ def test_an_alarm_whose_rule_is_gone_clears() -> None:
     point, _ = evaluated(rule(), Point(), samples((0, 81.0)))
     point, told = withdrawn(rule(), point, 7)
     assert (steps(told), point.state) == ([("cleared", 7)], AlarmState.NORMAL)
+
+
+def test_a_rule_that_becomes_another_condition_begins_anew() -> None:
+    point, _ = evaluated(rule("stale"), Point(), samples((0, 99.0), (200 * S, 99.0)))
+    point, told = evaluated(rule(on_delay_s=5), point, samples((201 * S, 1.0), (300 * S, 1.0)))
+    assert (told, point.is_active) == ([], False)
+    active, _ = evaluated(rule(), Point(), samples((0, 99.0)))
+    assert steps(evaluated(rule("low"), active, samples((1, 50.0)))[1]) == [("cleared", 0)]
 
 
 def test_limits_are_written_in_the_unit_of_the_readings() -> None:

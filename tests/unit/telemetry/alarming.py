@@ -60,4 +60,6 @@ def state_of(world: World, rule_id: str = "hot", metric: str = METRIC) -> str:
 def tick(world: World, after_s: float = 0.0) -> int:
     """Let time pass and the schedule look once."""
     world.clock.advance(after_s)
-    return let_time_pass(world.tenant, lambda: False)
+    served, failed = let_time_pass(world.tenant, lambda: False)
+    assert failed == 0
+    return served

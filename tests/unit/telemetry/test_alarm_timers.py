@@ -1,19 +1,27 @@
 """What is due is found by the schedule, once, and what is not due is not touched."""
 
-from functions.telemetry.alarm_timers import DUE, GRACE_MS, LISTED
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from functions.telemetry.alarm_commands import AcknowledgeAlarm, AskAlarms
+from functions.telemetry.alarm_service import acknowledge_alarm, list_alarms
+from functions.telemetry.alarm_states import states_key
+from functions.telemetry.alarm_timers import DUE, GRACE_MS, LISTED, let_time_pass
+from makoto.adapters.clouds.memory.documents import MemoryDocuments
 from makoto.events.telemetry import AlarmEscalated
-from makoto.ports.documents import Query
-from tests.unit.codecs.messages import NOW_MS
+from makoto.ports.documents import ConditionRefused, Key, Query, Write
+from tests.unit.codecs.messages import DEVICE, NOW_MS
 from tests.unit.telemetry.alarming import hot, names, rule, set_rule, state_of, states, tick
+from tests.unit.telemetry.test_exactly_once import world_on
 from tests.unit.telemetry.world import World
 
 GRACE_S = GRACE_MS / 1000
 
 
-def world_with(*rules: object, **fields: object) -> World:
+def world_with(**fields: Any) -> World:
     world = World()
-    for each in rules or (rule(**fields),):
-        set_rule(world, each)  # type: ignore[arg-type]  # rules
+    set_rule(world, rule(**fields))
     return world
 
 
@@ -95,9 +103,6 @@ def test_a_device_leaves_the_list_when_its_alarms_are_over_and_count_into_no_flo
     world = world_with()
     world.receive(hot(99.0, 70.0, seq=0))
     assert (listed(world), state_of(world)) == (1, "returned_unacknowledged")
-    from functions.telemetry.alarm_commands import AcknowledgeAlarm, AskAlarms
-    from functions.telemetry.alarm_service import acknowledge_alarm, list_alarms
-
     (alarm,) = list_alarms(AskAlarms(), world.tenant).items
     acknowledge_alarm(alarm.alarm_id, AcknowledgeAlarm(), world.tenant)
     assert (listed(world), states(world).is_idle) == (1, True)
@@ -105,3 +110,34 @@ def test_a_device_leaves_the_list_when_its_alarms_are_over_and_count_into_no_flo
     assert (listed(world), states(world).is_listed) == (0, False)
     world.receive(hot(99.0, seq=1, at_ms=NOW_MS + 700_000), received_at_ms=NOW_MS + 700_000)
     assert listed(world) == 1
+
+
+class Contended(MemoryDocuments):
+    """A store in which somebody else is always faster with one device."""
+
+    def write_all(self, writes: Sequence[Write], now: datetime) -> None:
+        if writes[0].key.partition == "telemetry#edge-99":
+            raise ConditionRefused(0)
+        super().write_all(writes, now)
+
+
+def test_a_device_that_cannot_be_served_stays_due_and_holds_up_no_other() -> None:
+    world = world_on(Contended())
+    set_rule(world, rule(on_delay_s=10))
+    world.receive(hot(99.0, seq=0))
+    stored = world.tenant.documents.get(states_key(DEVICE))
+    world.tenant.documents.put(states_key("edge-99"), stored.data)
+    broken = Key(DUE, "2020-01-01T00:00:00.000Z#edge-99")
+    world.tenant.documents.put(broken, {"device": "edge-99"})
+    world.clock.advance(11 + GRACE_S)
+    assert let_time_pass(world.tenant, lambda: False) == (1, 1)
+    assert names(world) == ["alarm_raised"]
+    assert broken in [note.key for note in world.tenant.documents.query(Query(DUE)).items]
+
+
+def test_what_is_too_late_for_one_tick_waits_for_the_next() -> None:
+    world = world_with(on_delay_s=10)
+    world.receive(hot(99.0, seq=0))
+    world.clock.advance(11 + GRACE_S)
+    assert let_time_pass(world.tenant, lambda: True) == (0, 0)
+    assert let_time_pass(world.tenant, lambda: False) == (1, 0)

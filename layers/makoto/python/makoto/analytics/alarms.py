@@ -48,7 +48,7 @@ class MachineStates:
 
 def evaluated(rule: AlarmRule, point: Point, samples: Samples, machine: MachineStates | None = None) -> Outcome:
     """Judge readings; what is older than what was judged is counted as late and rewrites nothing."""
-    run = Run(rule, point)
+    run = _begun(rule, point)
     samples = _in_order(run, samples)
     if rule.only_in_states:
         _judge_with_machine(run, samples, machine or MachineStates())
@@ -59,7 +59,7 @@ def evaluated(rule: AlarmRule, point: Point, samples: Samples, machine: MachineS
 
 def passed(rule: AlarmRule, point: Point, now: int, grace_ms: int = 0) -> Outcome:
     """Let time pass without readings; delays end only `grace_ms` later, since readings may still be on their way."""
-    run = Run(rule, point)
+    run = _begun(rule, point)
     run.advance(now - grace_ms)
     run.end_shelf(now)
     while (due := _escalation_at(rule, run.point)) is not None and due <= now:
@@ -109,6 +109,16 @@ def withdrawn(rule: AlarmRule, point: Point, t: int) -> Outcome:
     if point.is_active:
         run.clear(t)
     return Point(), run.steps
+
+
+def _begun(rule: AlarmRule, point: Point) -> Run:
+    """Begin anew where the rule has become another condition: what was remembered means nothing to it."""
+    run = Run(rule, point)
+    if point.condition != rule.condition:
+        if point.is_active:
+            run.clear(max(point.t, point.raised_t))
+        run.point = Point(t=point.t, late=point.late, condition=rule.condition.value, shelf=point.shelf)
+    return run
 
 
 def _escalation_at(rule: AlarmRule, point: Point) -> int | None:

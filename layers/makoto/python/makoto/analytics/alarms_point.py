@@ -60,7 +60,8 @@ class Point:
 
     It is judged up to `t`; `value` at `value_t` is the newest usable number. `is_raw` is the condition as the readings
     say it since `raw_t` (value `raw_value`), `is_on` what is left of it after the delays, `is_active` the alarm, which
-    a latching one keeps. `is_told` where somebody was told that it is active. Times are ms UTC, -1 where never.
+    a latching one keeps. `is_told` where somebody was told that it is active; `condition` is what it was judged by.
+    Times are ms UTC, -1 where never.
     """
 
     t: int = -1
@@ -80,6 +81,7 @@ class Point:
     level: int = 0
     late: int = 0
     acknowledged_by: str = ""
+    condition: str = ""
     shelf: Shelf | None = None
 
     def is_hidden(self, t: int) -> bool:
