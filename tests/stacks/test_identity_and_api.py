@@ -164,7 +164,8 @@ def test_the_web_acl_lets_the_part_of_an_import_through(prod: Assembly) -> None:
 
 
 def test_files_pass_byte_for_byte_and_json_as_text(prod: Assembly) -> None:
-    assert prod.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["text/csv", "application/octet-stream"]
+    binary = prod.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"]
+    assert binary == ["text/csv", "application/octet-stream", "image/png"]
 
 
 def test_the_accounts_right_to_log_outlives_an_environment(dev: Assembly) -> None:
