@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from functions.traceability import records, service
-from functions.traceability.activities import ActivityKind, RecordActivity, SensorReport
+from functions.traceability.activities import Activity, ActivityKind, RecordActivity, SensorReport
 from functions.traceability.service import LotsAreBusy
 from makoto.codecs.epcis import Amount, EpcisEvent, RefusedEvent, identified, read_events
 from makoto.codecs.epcis.vocabulary import STEPS_IN, STEPS_OUT
@@ -122,17 +122,23 @@ def _captured(position: int, event: EpcisEvent, reader: _Reader) -> CapturedEven
     activity_id = f"epcis-{sha256(event.event_id.encode()).hexdigest()[:32]}"
     if own is not None and own.kind == "event" and own.tenant_id == reader.tenant.tenant_id:
         activity_id = own.name
-    is_there = records.find_activity(activity_id, reader.tenant) is not None
+    found = records.find_activity(activity_id, reader.tenant)
     if event.error_at is not None:
-        undone = f"{activity_id}-error"[:120]
-        is_there = records.find_activity(undone, reader.tenant) is not None
+        is_there = _taken_back(activity_id, found[0] if found else None, reader)
+    else:
+        is_there = found is not None
         if not is_there:
-            reverse = {"activity_id": undone, "kind": K.REVERSE, "reverses": activity_id, "reason": CAPTURED}
-            service.record_activity(RecordActivity.model_validate(reverse), reader.tenant)
-    elif not is_there:
-        command = _command(activity_id, event, reader)
-        service.record_activity(command, reader.tenant)
+            service.record_activity(_command(activity_id, event, reader), reader.tenant)
     return CapturedEvent(position=position, event_id=event.event_id, activity_id=activity_id, is_duplicate=is_there)
+
+
+def _taken_back(activity_id: str, found: Activity | None, reader: _Reader) -> bool:
+    """Reverse an event that is declared not to have occurred; whether that was done before."""
+    if found is not None and found.reversed_by is not None:
+        return True
+    reverse = {"activity_id": f"{activity_id}-error"[:120], "kind": K.REVERSE, "reverses": activity_id}
+    service.record_activity(RecordActivity.model_validate(reverse | {"reason": CAPTURED}), reader.tenant)
+    return False
 
 
 def _command(activity_id: str, event: EpcisEvent, reader: _Reader) -> RecordActivity:

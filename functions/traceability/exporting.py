@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -17,12 +18,14 @@ from makoto.codecs.epcis import (
     class_id,
     document_of,
     instance_id,
+    is_gtin,
     private_id,
 )
 from makoto.domain import Value
 from makoto.domain.factory import Material
 from makoto.ports.context import TenantContext
 
+Document = dict[str, Any]  # JSON of a form that is not ours
 K = ActivityKind
 STEPS: dict[ActivityKind, tuple[str, str | None, str | None]] = {
     # kind: business step, disposition, action of an object event
@@ -67,7 +70,8 @@ class _Names:
         self.lots |= records.load_lots([each for each in lot_ids if each not in self.lots], self.tenant).lots
         for material in {each.material for each in self.lots.values()} - self.gtins.keys():
             found = self.tenant.masters.find(Material, material) if material != CONTAINER else None
-            self.gtins[material] = found.gtin if found else None
+            gtin = found.gtin if found else None
+            self.gtins[material] = gtin if gtin is not None and is_gtin(gtin) else None
 
     def amount(self, lot_id: str, moved: Moved | None = None) -> Amount:
         """A line as the standard names it: a serial is an instance, everything else an amount of a lot."""
@@ -84,7 +88,7 @@ class _Names:
         return private_id(kind, self.tenant.tenant_id, name)
 
 
-def export_events(asked: AskEvents, tenant: TenantContext) -> tuple[dict[str, object], str | None]:
+def export_events(asked: AskEvents, tenant: TenantContext) -> tuple[Document, str | None]:
     """A document of events, and the cursor of those that follow; a lot's own come all at once with its holds."""
     names = _Names(tenant, asked.company_prefix)
     if asked.lot is not None:

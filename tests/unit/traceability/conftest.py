@@ -16,7 +16,7 @@ from makoto.adapters.clouds.memory.wakes import MemoryWakes
 from makoto.domain.factory import Material
 from makoto.events import Envelope
 from makoto.ports.context import TenantContext
-from makoto.ports.documents import Query
+from makoto.ports.documents import Datum, Query
 from makoto.ports.masters import current_key
 from makoto.ports.outbox import PENDING
 from tests.builders import OTHER_TENANT, TENANT, principal, tenant_record
@@ -25,8 +25,8 @@ MATERIALS = (
     Material(id="steel", name="S45C bar", unit="kg"),
     Material(id="shaft", name="Shaft", unit="pcs", gtin="04512345678906"),
     Material(id="screw", name="Screw M4", unit="pcs"),
-    Material(id="pump", name="Pump", unit="pcs", tracked_by="serial", gtin="04512345000013"),
-    Material(id="milk", name="Milk", unit="L", shelf_life_days=10, gtin="04512345000020"),
+    Material(id="pump", name="Pump", unit="pcs", tracked_by="serial", gtin="04512345000011"),
+    Material(id="milk", name="Milk", unit="L", shelf_life_days=10, gtin="04512345000028"),
     Material(id="cream", name="Cream", unit="kg"),
 )
 
@@ -101,6 +101,6 @@ def plant_of() -> Plant:
 
     plant = Plant(context(TENANT), context(OTHER_TENANT), clock)
     for each in MATERIALS:
-        data = {"content": each.model_dump_json(), "product": "", "revision": 1}
+        data: dict[str, Datum] = {"content": each.model_dump_json(), "product": "", "revision": 1}
         plant.tenant.documents.put(current_key(Material, each.id), data)
     return plant

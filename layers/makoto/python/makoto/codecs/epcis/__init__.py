@@ -7,6 +7,7 @@ from makoto.codecs.epcis.identity import (
     class_id,
     identified,
     instance_id,
+    is_gtin,
     private_id,
 )
 from makoto.codecs.epcis.read import RefusedEvent, read_events
@@ -24,6 +25,7 @@ __all__ = [
     "document_of",
     "identified",
     "instance_id",
+    "is_gtin",
     "private_id",
     "read_events",
 ]

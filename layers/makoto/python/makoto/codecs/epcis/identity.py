@@ -76,9 +76,14 @@ def check_digit(body: str) -> str:
     return str(-weighed % 10)
 
 
+def is_gtin(number: str) -> bool:
+    """Whether the check digit is its own."""
+    return number.isdecimal() and check_digit(number[:-1]) == number[-1]
+
+
 def _checked(gtin: str) -> str:
     number = gtin.zfill(14)
-    if check_digit(number[:-1]) != number[-1]:
+    if not is_gtin(number):
         raise InvalidGtin(f"GTIN {gtin} has a check digit that is not its own")
     return number
 
