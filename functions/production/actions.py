@@ -23,10 +23,14 @@ from functions.production.refusals import (
     OperationPaused,
     PlaceNotAllowed,
     RunsElsewhere,
+    TooManyBegun,
     UnitsInRework,
     field,
 )
 from functions.production.timing import counted, when
+
+MOST_BEGUN = 40
+"""What an order's cancellation tells of each, with the people it clocks off, fits into one atomic write."""
 
 Action = StartOperation | PauseOperation | ResumeOperation | CompleteOperation
 
@@ -152,8 +156,14 @@ def _require_startable(order: WorkOrder, place: int, command: StartOperation) ->
     is_setup_over = operation.phase is Phase.SETUP and not command.is_setup
     if state is OperationState.RUNNING and not is_setup_over:
         raise AlreadyRunning(f"{name} runs since {operation.since}, begun by {operation.operator}")
+    if operation.phase is Phase.NOT_STARTED and sum(map(_is_begun, order.operations)) >= MOST_BEGUN:
+        raise TooManyBegun(f"{MOST_BEGUN} operations of work order {order.order_id} are begun: complete one first")
     if state is OperationState.WAITING:
         raise OperationNotReady(f"{name} waits: the operation before has made nothing good yet")
+
+
+def _is_begun(operation: Operation) -> bool:
+    return operation.started_at is not None and operation.phase not in CLOSED
 
 
 def _require_not_elsewhere(operation: Operation, equipment: str | None) -> None:

@@ -101,11 +101,11 @@ class CompleteOperation(_Action):
 
 
 class Lot(Value):
-    """So much of a lot, or of a serial."""
+    """So much of a lot, or of a serial; less than nothing only in a correction, which takes it back."""
 
     lot_id: LotId
     material: MaterialId
-    quantity: Positive
+    quantity: Quantity
     unit: Unit
 
 
@@ -113,7 +113,7 @@ class ReportQuantities(_Action):
     """What was made since the report before.
 
     `rework` are units that are to be done again here; when they come back they are told as good or scrap with
-    `from_rework`. A `correction` says why earlier figures were wrong and may take back; lots are not corrected here.
+    `from_rework`. A `correction` says why earlier figures or lots were wrong and may take back.
     """
 
     good: Quantity = Decimal(0)
@@ -127,8 +127,6 @@ class ReportQuantities(_Action):
 
     @model_validator(mode="after")
     def _is_of_one_kind(self) -> Self:
-        if self.correction is not None and (self.consumed or self.produced):
-            raise ValueError("a correction names no lots: genealogy is corrected where it is kept")
         if self.from_rework and self.rework:
             raise ValueError("what comes back from rework is good or scrap")
         return self

@@ -6,10 +6,12 @@ from typing import Any
 from functions.production.commands import Lot
 from functions.production.history import Change
 from functions.production.model import OrderStatus, WorkOrder
+from functions.production.operation import CLOSED, Operation
 from makoto.events import Event
 from makoto.events.production import (
     LotUse,
     OperationCompleted,
+    OperationLeft,
     OperationPaused,
     OperationStarted,
     OperatorClockedOff,
@@ -29,9 +31,10 @@ _CLOCKED = {"clocked_on": OperatorClockedOn, "clocked_off": OperatorClockedOff}
 def facts_of(before: WorkOrder | None, after: WorkOrder, change: Change, tenant_id: str) -> list[Event]:
     """Say what a change is to others, in the order in which it came about."""
     about = {"tenant_id": tenant_id, "order_id": after.order_id, "product": after.product, "unit": after.unit}
+    left = [_left(each, change, about) for each in (before.operations if before else ()) if _leaves(each, change)]
     if change.sequence is None:
-        return [_of_order(after, change, about)]
-    facts = [*_of_operation(after, change, about)]
+        return [*left, _of_order(after, change, about)]
+    facts = [*left, *_of_operation(after, change, about)]
     if before is not None and before.started_at is None and after.started_at is not None:
         facts.insert(0, WorkOrderStarted(**about, started_at=after.started_at))
     if change.what == "completed" and after.status is OrderStatus.COMPLETE:
@@ -65,6 +68,20 @@ def _of_operation(order: WorkOrder, change: Change, about: dict[str, Any]) -> It
             yield _quantity_reported(change, here)
         case "clocked_on" | "clocked_off":
             yield _CLOCKED[change.what](**here)
+
+
+def _leaves(operation: Operation, change: Change) -> bool:
+    """Whether a change takes the order away from where the operation stood."""
+    if operation.equipment is None or operation.phase in CLOSED:
+        return False
+    is_moved = change.what == "resumed" and change.sequence == operation.sequence
+    return change.what == "cancelled" or (is_moved and change.equipment != operation.equipment)
+
+
+def _left(operation: Operation, change: Change, about: dict[str, Any]) -> Event:
+    who = change.operator or change.by
+    at = max(change.at, operation.since or change.at)
+    return OperationLeft(**about, sequence=operation.sequence, equipment=operation.equipment, operator=who, at=at)
 
 
 def _operation_completed(order: WorkOrder, here: dict[str, Any]) -> Event:

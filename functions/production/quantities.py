@@ -86,7 +86,8 @@ def _require_counts(command: ReportQuantities, unit: str) -> None:
         if value < 0 and command.correction is None:
             rule = field(f"/body/{name}", "negative", "only a correction, which says why, takes back")
             raise NegativeCount(f"{name} is negative", errors=rule)
-    if not (command.good or command.scrap or command.rework):
+    is_of_lots = command.correction is not None and (command.consumed or command.produced)
+    if not (command.good or command.scrap or command.rework or is_of_lots):
         rule = field("/body/good", "nothing", "say good, scrap or rework")
         raise NothingToReport("the report says no quantity", errors=rule)
 
@@ -138,12 +139,17 @@ def _require_kept_for_next(order: WorkOrder, place: int, counts: Counts) -> None
 
 
 def _require_lots(order: WorkOrder, command: ReportQuantities) -> None:
+    for name in ("consumed", "produced"):
+        for place, lot in enumerate(getattr(command, name)):
+            if lot.quantity == 0 or (lot.quantity < 0 and command.correction is None):
+                rule = field(f"/body/{name}/{place}/quantity", "negative", "above nothing, but in a correction")
+                raise NegativeCount("a lot's quantity is not above nothing", errors=rule)
     produced = Zero
     for place, lot in enumerate(command.produced):
         if lot.material == order.product:
             produced += in_unit(lot.quantity, lot.unit, order.unit, f"/body/produced/{place}/unit")
     made = command.good + command.scrap + command.rework
-    if command.produced and produced > made:
+    if command.produced and command.correction is None and produced > made:
         rule = field("/body/produced", "balance", f"{produced} {order.unit} in lots, {made} in the report")
         raise LotsDoNotBalance("the lots hold more than was made", errors=rule)
 

@@ -88,6 +88,10 @@ class OperationNotReady(Conflict):
     """Nothing has come from the operation before."""
 
 
+class TooManyBegun(Conflict):
+    """More operations of an order run at once than its end can stop in one write."""
+
+
 class OperationNotStarted(Conflict):
     """The operation has not begun."""
 

@@ -212,8 +212,19 @@ def test_lots_hold_no_more_than_was_made(running: Shop) -> None:
     assert data["consumed"][0]["material"] == "blank"
 
 
-def test_a_correction_names_no_lots(running: Shop) -> None:
-    lots = [{"lot_id": "L-1", "material": "gear", "quantity": 1, "unit": "pcs"}]
+def test_a_correction_takes_back_lots_too_and_nothing_else_does(running: Shop) -> None:
+    lots = [{"lot_id": "L-1", "material": "gear", "quantity": 5, "unit": "pcs"}]
+    running.report(good=5, produced=lots)
+    for quantity in (-5, 0):
+        with pytest.raises(NegativeCount) as refused:
+            running.report(good=5, produced=[lots[0] | {"quantity": quantity}])
+        assert refused.value.errors[0].pointer == "/body/produced/0/quantity"
 
-    with pytest.raises(ValueError, match="genealogy"):
-        running.report(good=-1, correction="x", produced=lots)
+    moved = [lots[0] | {"quantity": -5}, lots[0] | {"lot_id": "L-2"}]
+    view = running.report(correction="the label of L-2 was misread", produced=moved)
+
+    assert operation(view).good == 5
+    assert [(each["lot_id"], each["quantity"]) for each in running.told()[-1].data["produced"]] == [
+        ("L-1", "-5"),
+        ("L-2", "5"),
+    ]

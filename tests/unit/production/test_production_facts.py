@@ -3,7 +3,7 @@
 from collections import Counter
 
 from makoto.events.catalogue import CATALOGUE
-from tests.unit.production.shopfloor import GRINDER, LATHE, Shop
+from tests.unit.production.shopfloor import GRINDER, LATHE, LINE, Shop
 
 
 def names(floor: Shop, order_id: str = "wo-1") -> list[str]:
@@ -97,6 +97,29 @@ def test_nothing_is_told_of_what_changed_nothing(floor: Shop) -> None:
 
     assert Counter(names(floor))["operation_started"] == 1
     assert len(names(floor)) == 4
+
+
+def test_where_an_order_stands_no_longer_is_told_before_anything_else(floor: Shop) -> None:
+    floor.release()
+    floor.start()
+    floor.report(good=10)
+    floor.pause()
+    floor.resume(equipment=f"{LINE}/mc-02")
+    floor.start(20, GRINDER)
+    floor.cancel()
+
+    facts = floor.told()
+    assert names(floor)[6:] == [
+        "operation_left",
+        "operation_started",
+        "operation_started",
+        "operation_left",
+        "operation_left",
+        "work_order_cancelled",
+    ]
+    left = [each.data["equipment"] for each in facts if each.detail_type.endswith("operation_left.v1")]
+    assert left == [LATHE, f"{LINE}/mc-02", GRINDER]
+    assert [each.version for each in facts] == list(range(1, len(facts) + 1))
 
 
 def test_a_cancellation_and_a_new_date_are_told(floor: Shop) -> None:

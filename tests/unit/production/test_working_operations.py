@@ -1,10 +1,11 @@
 """Start, pause, resume and complete: what may follow what, when, and where."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from functions.production import service
+from functions.production.actions import MOST_BEGUN
 from functions.production.refusals import (
     AlreadyRunning,
     EarlierNotComplete,
@@ -21,9 +22,11 @@ from functions.production.refusals import (
     OutOfOrder,
     PlaceNotAllowed,
     RunsElsewhere,
+    TooManyBegun,
     UnitsInRework,
     UnknownPlace,
 )
+from makoto.domain.factory import OperationStep, Routing
 from tests.unit.production.shopfloor import GRINDER, LATHE, LINE, OTHER_LINE, Shop, operation
 
 OTHER_LATHE = f"{LINE}/mc-02"
@@ -280,6 +283,21 @@ def test_a_cancelled_order_stops_all_that_runs_and_keeps_what_was_made(floor: Sh
     assert service.report_order("wo-1", floor.tenant).operations[0].times.processing_s == 600
     with pytest.raises(OrderClosed):
         floor.report(good=1)
+
+
+def test_an_order_runs_at_as_many_places_at_once_as_its_cancellation_can_stop(floor: Shop) -> None:
+    steps = tuple(OperationStep(sequence=each, name="x", equipment=(LINE,)) for each in range(1, MOST_BEGUN + 2))
+    floor.master(Routing(id="long", product="gear", effective_from=date(2026, 3, 1), operations=steps))
+    floor.release()
+    for sequence in range(1, MOST_BEGUN + 1):
+        floor.start(sequence, LATHE)
+        floor.report(sequence, good=100)
+        floor.labour("on", sequence, operator=f"operator-{sequence}")
+
+    with pytest.raises(TooManyBegun):
+        floor.start(MOST_BEGUN + 1, LATHE)
+
+    assert floor.cancel().status == "cancelled"
 
 
 def test_a_complete_order_cannot_be_cancelled(floor: Shop) -> None:

@@ -129,13 +129,19 @@ class QuantityReported(_OperationEvent):
 
 
 class OperationCompleted(_OperationEvent):
-    """An operation ended at this place; the quantities are its own in all."""
+    """An operation ended at this place; the quantities are its own in all, wherever it ran before."""
 
     name: ClassVar[str] = "production.operation_completed"
 
     good: Decimal
     scrap: Decimal
     rework: Decimal
+
+
+class OperationLeft(_OperationEvent):
+    """An operation goes on elsewhere, or its order is cancelled: the order stands at this place no longer."""
+
+    name: ClassVar[str] = "production.operation_left"
 
 
 class OperatorClockedOn(_OperationEvent):
