@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from makoto.analytics.maintenance.model import ModelCard
+from makoto.analytics.model_cards import ModelCard
 from makoto.domain import Instant, Slug, Value
 from makoto.errors import Conflict, FieldError, Invalid, NotFound
 

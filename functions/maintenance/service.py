@@ -15,7 +15,6 @@ from functions.maintenance.model import (
     TrainModel,
     require_one_source,
 )
-from makoto.analytics.maintenance.frames import Column, Frame, NotTrainable, UnknownColumn
 from makoto.domain import Page
 from makoto.errors import FieldError, Invalid
 from makoto.events.maintenance import ModelTrained, TrainingFailed, TrainingRequested
@@ -24,6 +23,7 @@ from makoto.ports.outbox import Fact
 
 if TYPE_CHECKING:
     from makoto.analytics.maintenance import MaintenanceModel
+    from makoto.analytics.maintenance.frames import Column, Frame
 
 __all__ = [
     "ask_for_model",
@@ -84,7 +84,7 @@ def ask_for_model(command: TrainModel, tenant: TenantContext) -> TrainedModel:
 
 def train_model(model_id: str, version: int, tenant: TenantContext) -> None:
     """Train a version that was asked for; what cannot be learnt from ends it with the reason."""
-    from makoto.analytics.maintenance import fit
+    from makoto.analytics.maintenance import NotTrainable, UnknownColumn, fit
 
     model = registry.load(model_id, version, tenant)
     asked = model.asked
@@ -138,7 +138,7 @@ def predict(model_id: str, command: Predict, tenant: TenantContext) -> Predictio
     return Predictions(model_id=model_id, version=model.version, predictions=tuple(made), cautions=model.card.cautions)
 
 
-def _predictions(model: "MaintenanceModel", frame: Frame, level: float) -> list[Prediction]:
+def _predictions(model: "MaintenanceModel", frame: "Frame", level: float) -> list[Prediction]:
     if model.card.task == "regression":
         low, high = model.interval(frame, level)
         rows = zip(model.predict(frame).tolist(), low.tolist(), high.tolist(), strict=True)
@@ -153,7 +153,7 @@ def _stored_frame(frame_id: str, tenant: TenantContext) -> ReadFrame:
     return read_frame(tenant.objects.download(registry.frame_object(frame_id)))
 
 
-def _columns(asked: TrainModel, frame: ReadFrame) -> dict[str, Column]:
+def _columns(asked: TrainModel, frame: ReadFrame) -> dict[str, "Column"]:
     """The frame as the model sees it: with its machines' past where the order of rows is known."""
     from makoto.analytics.maintenance import with_history
 

@@ -8,8 +8,8 @@ import numpy as np
 from makoto.analytics.maintenance import metrics
 from makoto.analytics.maintenance.folds import Rows, splits
 from makoto.analytics.maintenance.frames import Encoding, Numbers
-from makoto.analytics.maintenance.model import Fold, ModelCard
 from makoto.analytics.maintenance.targets import Target
+from makoto.analytics.model_cards import Fold, ModelCard
 
 TOO_GOOD = 0.995
 

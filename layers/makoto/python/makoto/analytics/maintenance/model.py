@@ -1,52 +1,23 @@
 """A trained model: what it predicts, and the card that says how far it can be trusted."""
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from makoto.analytics.maintenance.frames import Encoding, Frame, Numbers
+from makoto.analytics.model_cards import ModelCard, Task
 from makoto.domain import Value
 
 if TYPE_CHECKING:
     from xgboost import Booster
 
-Task = Literal["regression", "classification"]
+__all__ = ["MaintenanceModel", "ModelCard", "StoredModel", "Task", "feature_names"]
+
 _ALLOWED = str.maketrans("[]<", "()_")
-
-
-class Fold(Value):
-    """How the model did on machines that were held out."""
-
-    machines: int
-    rows: int
-    metrics: Mapping[str, float]
-
-
-class ModelCard(Value):
-    """What was learnt from what, and how well (after Mitchell et al. 2019, Model cards).
-
-    `metrics` are of all held-out rows together, `folds` of one group of machines each, `baseline` of a constant answer.
-    `importance` is each column's share of what the trees gained. `cautions` are to be read before it is used.
-    """
-
-    task: Task
-    rows: int
-    machines: int
-    columns: tuple[str, ...]
-    left_out: Mapping[str, str]
-    target: Mapping[str, float]
-    folds: tuple[Fold, ...]
-    metrics: Mapping[str, float]
-    baseline: Mapping[str, float]
-    is_better_than_baseline: bool
-    importance: Mapping[str, float]
-    parameters: Mapping[str, float]
-    cautions: tuple[str, ...]
 
 
 class StoredModel(Value):
