@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from functions.performance import service
 from makoto.events import Envelope
 from makoto.events.performance import FactsChanged
-from makoto.events.production import OperationCompleted, OperationPaused, OperationStarted, QuantityReported
+from makoto.events.production import (
+    OperationCompleted,
+    OperationLeft,
+    OperationPaused,
+    OperationStarted,
+    QuantityReported,
+)
 from makoto.events.telemetry import MachineReported
 from makoto.runtime.events import EventDoor
 
@@ -33,6 +39,11 @@ def take_paused(fact: OperationPaused, envelope: Envelope, tenant: "TenantContex
 
 @door.on_tenant(OperationCompleted)
 def take_completed(fact: OperationCompleted, envelope: Envelope, tenant: "TenantContext") -> None:
+    service.take_completed(fact, tenant)
+
+
+@door.on_tenant(OperationLeft)
+def take_left(fact: OperationLeft, envelope: Envelope, tenant: "TenantContext") -> None:
     service.take_completed(fact, tenant)
 
 

@@ -90,17 +90,17 @@ def _next(computed: Computed, last: Told | None, cause: str, now: Instant) -> To
     return told(computed, last.revision + 1, cause, now)
 
 
-def restate(plant: Plant, start: int, end: int, cause: str, tenant: TenantContext) -> list[Change]:
+def restate(place: str, start: int, end: int, cause: str, tenant: TenantContext) -> list[Change]:
     """Compute again the stored figures of a place that touch a stretch; return those that changed."""
-    changed: list[Change] = []
-    place = plant.place
     query = Query(facts.partition(place), prefix=FIGURE, start=f"{FIGURE}{start + 1:014d}")
-    for document in list(facts.every(query, tenant)):
-        window = _window_of(document)
-        if window.start_ms < end:
-            made, difference = keep(compute(place, window, tenant, plant), cause, tenant)
-            if difference:
-                changed.append((window, made, difference))
+    windows = [_window_of(document) for document in facts.every(query, tenant)]
+    touched = [window for window in windows if window.start_ms < end]
+    plant = Plant(place, tenant) if touched else None
+    changed: list[Change] = []
+    for window in touched:
+        made, difference = keep(compute(place, window, tenant, plant), cause, tenant)
+        if difference:
+            changed.append((window, made, difference))
     return changed
 
 

@@ -8,7 +8,13 @@ from functions.performance.model import ms
 from functions.performance.reading import state_row
 from makoto.analytics.performance.orders import OrderStep
 from makoto.analytics.performance.states import StateFact
-from makoto.events.production import OperationCompleted, OperationPaused, OperationStarted, QuantityReported
+from makoto.events.production import (
+    OperationCompleted,
+    OperationLeft,
+    OperationPaused,
+    OperationStarted,
+    QuantityReported,
+)
 from makoto.events.telemetry import CountReport, MachineReported, StateReport
 from makoto.ports.context import TenantContext
 
@@ -36,8 +42,8 @@ def take_paused(fact: OperationPaused, tenant: TenantContext) -> None:
     _take_order(fact, OrderStep.PAUSED, tenant, reason=fact.reason)
 
 
-def take_completed(fact: OperationCompleted, tenant: TenantContext) -> None:
-    """An order stands at the unit no longer."""
+def take_completed(fact: OperationCompleted | OperationLeft, tenant: TenantContext) -> None:
+    """An order stands at the unit no longer: its operation is complete, goes on elsewhere or was cancelled."""
     _take_order(fact, OrderStep.COMPLETED, tenant)
 
 
@@ -50,7 +56,7 @@ def take_quantity(fact: QuantityReported, event_id: str, tenant: TenantContext) 
 
 
 def _take_order(
-    fact: OperationStarted | OperationPaused | OperationCompleted,
+    fact: OperationStarted | OperationPaused | OperationCompleted | OperationLeft,
     step: OrderStep,
     tenant: TenantContext,
     *,

@@ -16,7 +16,6 @@ MAX_WINDOW = timedelta(days=400)
 MAX_UNIT_HOURS = 50_000
 """As much of units' time is computed at once: 1,000 units for two days, five for 400."""
 
-MAX_LISTED = timedelta(days=31)
 MAX_STRETCH = timedelta(days=31)
 SETTLES = timedelta(minutes=2)
 """A window is closed when its end lies so far back; facts that come later than this after their moment are late."""
@@ -54,6 +53,10 @@ class NotAStop(Invalid):
 
 class UnknownReason(Invalid):
     """No reason has this code."""
+
+
+class NotAUnit(Invalid):
+    """Units stand below the place: it is of them that states and counts are told."""
 
 
 class NoCalendar(NotFound):
@@ -142,21 +145,24 @@ class CounterMapping(Value):
 
 
 class Recompute(Value):
-    """Compute the stored figures of a place again that touch a stretch, as after a corrected planned run time."""
+    """Compute the stored figures again that touch a stretch, as after a corrected planned run time.
+
+    Those of the place, of what stands below it, and of what it belongs to.
+    """
 
     equipment: EquipmentId | Literal[""] = ENTERPRISE
     start: Instant
     end: Instant
 
 
-def window_of(start: Instant, end: Instant, longest: timedelta = MAX_WINDOW) -> Window:
+def window_of(start: Instant, end: Instant) -> Window:
     """A window that can be computed."""
     if end <= start:
         broken = FieldError("/query/to", "order", "to must lie after from")
         raise ReversedWindow("a window ends after it starts", errors=[broken])
-    if end - start > longest:
-        broken = FieldError("/query/to", "length", f"at most {longest.days} days")
-        raise WindowTooLong(f"a window has at most {longest.days} days here", errors=[broken])
+    if end - start > MAX_WINDOW:
+        broken = FieldError("/query/to", "length", f"at most {MAX_WINDOW.days} days")
+        raise WindowTooLong(f"a window has at most {MAX_WINDOW.days} days", errors=[broken])
     return Window(start=start, end=end)
 
 

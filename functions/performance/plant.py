@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from functions.performance.model import NotAUnit
 from makoto.analytics.performance.intervals import Span
 from makoto.domain.factory import (
     ENTERPRISE,
@@ -22,6 +23,7 @@ from makoto.domain.factory import (
     reason_of,
     shift_windows,
 )
+from makoto.errors import FieldError
 from makoto.ports.context import TenantContext
 from makoto.ports.masters import NoSuchMaster, run_time_of
 
@@ -48,6 +50,13 @@ class Plant:
         site = self.place.split("/", maxsplit=1)[0]
         found = self.tenant.masters.all(Equipment, prefix=site)
         return {each.id: each for each in found if is_within(each.id, site)}
+
+    def require_unit(self) -> "Plant":
+        """Refuse a place that has units below it."""
+        if self.leaves != (self.place,):
+            below = FieldError("/path/place", "unit", f"such as {self.leaves[0]}")
+            raise NotAUnit(f"{self.place} has units below it, of which this is told", errors=[below])
+        return self
 
     @cached_property
     def reasons(self) -> dict[int, Reason]:

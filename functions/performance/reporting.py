@@ -33,7 +33,7 @@ DAY_MS = 86_400_000
 
 def report_state(place: str, command: ReportState, tenant: TenantContext) -> StateView:
     """Enter a unit's state by hand: over a stretch, or from a moment on."""
-    plant, now = Plant(place, tenant), tenant.clock.now()
+    plant, now = Plant(place, tenant).require_unit(), tenant.clock.now()
     require_past(command.end or command.start, now, "/body/end" if command.end else "/body/start")
     _require_reason(command.reason, plant, "/body/reason")
     state = (command.packml, command.mode, command.reason)
@@ -47,7 +47,7 @@ def report_state(place: str, command: ReportState, tenant: TenantContext) -> Sta
 
 def classify_downtime(place: str, command: ClassifyDowntime, tenant: TenantContext) -> list[Part]:
     """Give the parts of a stop their reasons."""
-    plant, now = Plant(place, tenant), tenant.clock.now()
+    plant, now = Plant(place, tenant).require_unit(), tenant.clock.now()
     require_apart(command.parts)
     for at, part in enumerate(command.parts):
         require_past(part.end, now, f"/body/parts/{at}/end")
@@ -74,7 +74,7 @@ def classify_downtime(place: str, command: ClassifyDowntime, tenant: TenantConte
 
 def correct_count(place: str, command: CorrectCount, tenant: TenantContext) -> CorrectCount:
     """Say how much was counted up to a reading, as after a jump."""
-    Plant(place, tenant)
+    Plant(place, tenant).require_unit()
     key = facts.key_of(place, facts.COUNT, ms(command.at))
     document = tenant.documents.find(key)
     rows = [] if document is None else facts.rows_in(document).get(facts.COUNT, [])

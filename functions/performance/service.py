@@ -1,5 +1,6 @@
 """Use cases of performance: figures and what they come from, stops given reasons, states and counts by hand."""
 
+from contextlib import suppress
 from datetime import date, datetime
 
 from functions.performance import figures, listing
@@ -8,7 +9,6 @@ from functions.performance.figures import is_closed, keep
 from functions.performance.intake import take_completed, take_machine, take_paused, take_quantity, take_started
 from functions.performance.loss_views import LossesView, ReliabilityView
 from functions.performance.model import (
-    MAX_LISTED,
     CounterMapping,
     NoCalendar,
     NoSuchFigure,
@@ -35,7 +35,7 @@ from functions.performance.views import (
     numbers,
 )
 from makoto.domain import Page
-from makoto.domain.factory import ENTERPRISE, ShiftWindow, Window, ancestors_of, shift_windows
+from makoto.domain.factory import ENTERPRISE, ShiftWindow, Window, ancestors_of, is_within, shift_windows
 from makoto.domain.factory.calendar import local_day
 from makoto.events.performance import FactsChanged
 from makoto.ports.context import TenantContext
@@ -90,14 +90,14 @@ def list_intervals(
     place: str, start: datetime, end: datetime, tenant: TenantContext, *, limit: int, cursor: str | None
 ) -> Page[IntervalView]:
     """The intervals that a figure comes from, each with its term."""
-    return listing.intervals(compute(place, window_of(start, end, MAX_LISTED), tenant), limit, cursor)
+    return listing.intervals(compute(place, window_of(start, end), tenant), limit, cursor)
 
 
 def list_counts(
     place: str, start: datetime, end: datetime, tenant: TenantContext, *, limit: int, cursor: str | None
 ) -> Page[CountView]:
     """The counts that a figure comes from, each with what became of it."""
-    return listing.counts(compute(place, window_of(start, end, MAX_LISTED), tenant), limit, cursor)
+    return listing.counts(compute(place, window_of(start, end), tenant), limit, cursor)
 
 
 def report_shifts(place: str, on: date, tenant: TenantContext) -> list[ShiftReport]:
@@ -127,17 +127,17 @@ def list_revisions(name: str, limit: int, cursor: str | None, tenant: TenantCont
 
 
 def recompute(command: Recompute, tenant: TenantContext) -> RecomputedView:
-    """Compute the stored figures of a place again that touch a stretch."""
+    """Compute the stored figures again that touch a stretch, of the place, below it and above it."""
     window = window_of(command.start, command.end)
-    plant = Plant(command.equipment, tenant)
     by = tenant.principal.username if tenant.principal else "platform"
-    changed = figures.restate(plant, window.start_ms, window.end_ms, f"asked by {by}", tenant)
-    named = [
-        RestatedView(
-            figure_id=figure_id(plant.place, each.start_ms, each.end_ms), revision=told.revision, differences=difference
-        )
-        for each, told, difference in changed
-    ]
+    below = [each for each in Plant(command.equipment, tenant).equipment if is_within(each, command.equipment)]
+    above = [*ancestors_of(command.equipment), ENTERPRISE]
+    named: list[RestatedView] = []
+    for place in dict.fromkeys((command.equipment, *below, *above)):
+        changed = figures.restate(place, window.start_ms, window.end_ms, f"asked by {by}", tenant)
+        for each, told, difference in changed:
+            name = figure_id(place, each.start_ms, each.end_ms)
+            named.append(RestatedView(figure_id=name, revision=told.revision, differences=difference))
     return RecomputedView(restated=tuple(named))
 
 
@@ -145,11 +145,8 @@ def follow_facts(event: FactsChanged, tenant: TenantContext) -> None:
     """Compute again the figures of the unit and of every place above it. Done twice, it changes nothing more."""
     writer = unmarked(tenant)
     for place in (event.equipment, *ancestors_of(event.equipment), ENTERPRISE):
-        try:
-            plant = Plant(place, writer)
-        except NoSuchMaster:  # facts of a place that is not, or no longer, in the master data
-            continue
-        figures.restate(plant, ms(event.start), ms(event.end), "facts came late or were corrected", writer)
+        with suppress(NoSuchMaster):  # figures of a place that is no longer in the master data stay as they were told
+            figures.restate(place, ms(event.start), ms(event.end), "facts came late or were corrected", writer)
     tenant.commit([])
 
 
@@ -161,7 +158,7 @@ def read_mapping(place: str, tenant: TenantContext) -> CounterMapping:
 
 def map_counters(place: str, mapping: CounterMapping, tenant: TenantContext) -> CounterMapping:
     """Say what the unit's counters count. Figures that were told change when they are computed again."""
-    Plant(place, tenant)
+    Plant(place, tenant).require_unit()
     tenant.documents.put(mapping_key(place), {"content": mapping.model_dump_json()})
     return mapping
 

@@ -13,6 +13,7 @@ from functions.performance.model import (
     CounterMapping,
     NoSuchCount,
     NotAStop,
+    NotAUnit,
     NothingKnown,
     NotYet,
     OverlappingParts,
@@ -25,7 +26,7 @@ from functions.performance.views import IntervalView
 from makoto.errors import Invalid
 from makoto.events.telemetry import CountReport
 from makoto.ports.masters import NoSuchMaster
-from tests.unit.performance.factory import END, MC1, SHIFT, World, instant, minute
+from tests.unit.performance.factory import END, LINE, MC1, SHIFT, World, instant, minute
 
 
 @pytest.fixture
@@ -149,6 +150,13 @@ def test_of_a_unit_that_told_nothing_no_state_is_known() -> None:
         service.read_state(MC1, World().tenant)
     with pytest.raises(NoSuchMaster):
         service.report_state("osaka", ReportState(start=SHIFT, packml=6), World().tenant)
+
+
+def test_what_belongs_to_a_unit_is_not_told_of_a_line(world: World) -> None:
+    with pytest.raises(NotAUnit, match="has units below it"):
+        service.report_state(LINE, ReportState(start=SHIFT, packml=6), world.tenant)
+    with pytest.raises(NotAUnit):
+        service.map_counters(LINE, CounterMapping(), world.tenant)
 
 
 def test_stops_and_starts_are_told_once_in_order_and_late_ones_not() -> None:

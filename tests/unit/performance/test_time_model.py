@@ -128,6 +128,20 @@ def test_without_a_machine_that_tells_states_the_orders_tell_them() -> None:
     assert minutes(terms, "unknown", "apt", "adet_external", "adot") == [60, 210, 30, 180]
 
 
+def test_while_an_order_is_set_up_its_time_is_setup_whatever_the_machine_knows_of_it() -> None:
+    """ASUT: preparation of an order at a unit; few machines have a mode for it."""
+    setting_up = started(0)._replace(is_setup=True)
+    states = [state(0, IDLE), state(20, EXECUTE), state(50, HELD, reason=180001), state(55, EXECUTE)]
+
+    terms = run(states, orders=[setting_up, started(40), completed(480)]).terms
+
+    assert minutes(terms, "asut", "apt", "adet_internal", "aoet") == [40, 435, 5, 480]
+
+
+def test_a_machine_without_modes_produces_where_it_executes() -> None:
+    assert minutes(run([state(0, EXECUTE, mode=0)]).terms, "apt") == [480]
+
+
 def test_an_order_that_the_machine_names_counts_as_registered() -> None:
     told = [state(0, EXECUTE)._replace(order="MO-1"), state(240, EXECUTE)]
 

@@ -29,13 +29,14 @@ class OrderFact(NamedTuple):
 
 
 class Registration(NamedTuple):
-    """An order stands at a unit over `start <= t < end`, pauses included."""
+    """An order stands at a unit over `start <= t < end`, pauses included; `is_setup` while it is prepared."""
 
     start: int
     end: int
     order: str
     sequence: int
     product: str
+    is_setup: bool = False
 
 
 def registrations(facts: Iterable[OrderFact], until: int) -> list[Registration]:
@@ -46,12 +47,13 @@ def registrations(facts: Iterable[OrderFact], until: int) -> list[Registration]:
         if fact.t >= until:
             break
         key = (fact.order, fact.sequence)
+        begun = since.get(key)
+        if begun is not None and (fact.step == OrderStep.COMPLETED or _changes(begun, fact)):
+            made.append(Registration(begun.t, fact.t, *key, begun.product, begun.is_setup))
+            del since[key]
         if fact.step == OrderStep.STARTED:
             since.setdefault(key, fact)
-        elif fact.step == OrderStep.COMPLETED and key in since:
-            begun = since.pop(key)
-            made.append(Registration(begun.t, fact.t, *key, begun.product))
-    made += [Registration(begun.t, until, *key, begun.product) for key, begun in since.items()]
+    made += [Registration(begun.t, until, *key, begun.product, begun.is_setup) for key, begun in since.items()]
     return sorted(each for each in made if each.start < each.end)
 
 
@@ -80,5 +82,11 @@ def _state(t: int, standing: list[OrderFact]) -> StateFact:
     return StateFact(t, PackmlState.IDLE, PackmlMode.PRODUCTION, None, None, ORDER)
 
 
+def _changes(begun: OrderFact, fact: OrderFact) -> bool:
+    """Whether setup turns into production, or back."""
+    return fact.step == OrderStep.STARTED and fact.is_setup != begun.is_setup
+
+
 def _place(fact: OrderFact) -> tuple[int, int, str, int, str, bool, int]:
-    return (fact.t, fact.step, fact.order, fact.sequence, fact.product, fact.is_setup, fact.reason or 0)
+    """Of one moment, setup comes before production."""
+    return (fact.t, fact.step, fact.order, fact.sequence, fact.product, not fact.is_setup, fact.reason or 0)

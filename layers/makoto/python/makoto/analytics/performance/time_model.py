@@ -60,6 +60,9 @@ class Portion(NamedTuple):
     source: str
 
 
+PRODUCING = frozenset({0, int(PackmlMode.PRODUCTION)})
+"""Modes in which execution is production; 0 is that of machines that know no modes."""
+
 _EXTERNAL = frozenset({PackmlState.SUSPENDED, PackmlState.SUSPENDING, PackmlState.UNSUSPENDING})
 _BY_CATEGORY = {
     TimeCategory.SETUP: Term.ASUT,
@@ -81,8 +84,7 @@ def decide(
     Execution in production mode is production whatever reason came with it, unless the reason is setup; a reason says
     why a unit does not produce.
     """
-    executes = packml == PackmlState.EXECUTE
-    produces = executes and mode == PackmlMode.PRODUCTION
+    produces = packml == PackmlState.EXECUTE and mode in PRODUCING
     if produces and category is not TimeCategory.SETUP:
         category = None
     maintenance = None if produces else _maintenance(mode, category)
@@ -105,7 +107,7 @@ def _during_order(packml: int, mode: int, category: TimeCategory | None) -> Term
         return Term.UNKNOWN
     if mode == PackmlMode.SETUP:
         return Term.ASUT
-    if packml == PackmlState.EXECUTE and mode == PackmlMode.PRODUCTION:
+    if packml == PackmlState.EXECUTE and mode in PRODUCING:
         return Term.APT
     return Term.ADET_EXTERNAL if packml in _EXTERNAL else Term.ADET_INTERNAL
 
@@ -150,7 +152,7 @@ def portions(states: Sequence[StateInterval], around: Standing) -> list[Portion]
             order, product = _order(registered, state, products, around.product)
             term, maintenance = decide(
                 state.packml,
-                state.mode,
+                PackmlMode.SETUP if registered is not None and registered.is_setup else state.mode,
                 category,
                 is_ordered=order is not None or around.product is not None,
                 is_scheduled=scheduled.holds(first),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from makoto.analytics.performance.counting import Counted, Series, Step, steps
 from makoto.analytics.performance.intervals import union
+from makoto.analytics.performance.kpis import ABOVE_ONE
 from makoto.analytics.performance.orders import OrderFact, Registration, registrations, told_states
 from makoto.analytics.performance.quantities import Made, Role, quantities
 from makoto.analytics.performance.states import Entry, StateFact, timeline
@@ -88,7 +89,7 @@ def evaluate(facts: UnitFacts, world: UnitWorld, start: int, end: int) -> Evalua
     amounts, lacking = quantities(_summed(counts), told)
     values |= amounts | _capacity(values["pot"], world)
     missing |= lacking
-    return Evaluation(parts, counts, Terms(values, missing, _flags(counts, world)))
+    return Evaluation(parts, counts, Terms(values, missing, _flags(counts, world) | _too_fast(values)))
 
 
 def _summed(counts: Iterable[Count]) -> list[Made]:
@@ -169,6 +170,12 @@ def _capacity(pot_ms: Decimal | int | None, world: UnitWorld) -> dict[str, Decim
     if world.capacity_per_hour is None or pot_ms is None:
         return {"epc": None}
     return {"epc": Decimal(str(world.capacity_per_hour)) * Decimal(pot_ms) / 3_600_000}
+
+
+def _too_fast(values: Mapping[str, Decimal | int | None]) -> frozenset[str]:
+    """Of one unit, since the sum of several may hide it."""
+    run_s, apt_ms = values["planned_run_s"], values["apt"]
+    return frozenset({ABOVE_ONE} if run_s is not None and apt_ms and run_s * 1000 > apt_ms else ())
 
 
 def _flags(counts: Sequence[Count], world: UnitWorld) -> frozenset[str]:
