@@ -143,7 +143,7 @@ PERFORMANCE = Domain(
             STORES,
             FIGURES,
             consumes=(
-                *(MachineReported, FactsChanged, produced.QuantityReported),
+                *(MachineReported, FactsChanged, produced.QuantityReported, produced.OperationLeft),
                 *(produced.OperationStarted, produced.OperationPaused, produced.OperationCompleted),
             ),
         ),

@@ -7,7 +7,13 @@ import pytest
 
 from makoto.events import Envelope
 from makoto.events.performance import FactsChanged
-from makoto.events.production import OperationCompleted, OperationPaused, OperationStarted, QuantityReported
+from makoto.events.production import (
+    OperationCompleted,
+    OperationLeft,
+    OperationPaused,
+    OperationStarted,
+    QuantityReported,
+)
 from makoto.events.telemetry import CountReport, MachineReported, StateReport
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Query
@@ -109,6 +115,18 @@ def test_pauses_and_ends_of_orders_are_heard(call: Call, deliver: Deliver) -> No
 
     found = [(terms[name]["value"] or 0) / 60 for name in ("apt", "adet_external", "aoet")]
     assert found == [85, 15, 100]
+
+
+def test_an_order_that_goes_on_elsewhere_stands_at_the_unit_no_longer(call: Call, deliver: Deliver) -> None:
+    deliver(
+        OperationStarted(**operation(0)),
+        OperationPaused(**operation(30), reason=190001),
+        OperationLeft(**operation(45)),
+    )
+
+    terms = call("GET", "/kpis", query=UNIT).body["terms"]
+
+    assert [(terms[name]["value"] or 0) / 60 for name in ("apt", "adet_external", "aoet")] == [30, 15, 45]
 
 
 def test_intervals_and_counts_of_the_same_window_show_what_each_went_to(worked: None, call: Call) -> None:
