@@ -17,11 +17,13 @@ from tests.bench import (
     outbox_relay,
     rollups,
     spc,
+    watching,
 )
 from tests.bench.table import Row, print_table
 
 BENCHES = {
     "ingest": ingest.rows,
+    "watching": watching.rows,
     "history": history.rows,
     "rollups": rollups.rows,
     "moves": moves.rows,
