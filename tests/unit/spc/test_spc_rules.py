@@ -90,6 +90,12 @@ def test_a_run_does_not_cross_a_restart_but_passes_over_a_missing_point() -> Non
     assert restart.signals == []
 
 
+def test_after_a_restart_a_run_counts_from_one() -> None:
+    signals = judge(STANDARD, individuals([0.5] * 12, restarts=[4])).signals
+
+    assert [(point.index, point.rules) for point in of_location(signals)] == [(11, (Rule.WESTERN_ELECTRIC_4,))]
+
+
 def test_a_run_does_not_cross_a_change_of_limits() -> None:
     other = phase_one(ChartKind.I_MR, individuals([0.0, 1.0]), ChartOptions(mean=0, sigma=1.1))
     before = judge(other, individuals([0.5] * 5))
