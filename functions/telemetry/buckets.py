@@ -17,8 +17,8 @@ from makoto.domain import DeviceId, Value, ms_from_instant
 from makoto.ports.context import TenantContext
 from makoto.ports.history import StoredFile, TenantHistory
 
-UNSETTLED = timedelta(hours=3)
-"""So long an hour may consist of very many small files; its minutes answer quicker."""
+UNSETTLED = timedelta(hours=5)
+"""So long an hour may be on no page yet or consist of very many small files; its minutes answer quicker."""
 
 MANY_FILES = 8
 MAX_READ_BYTES = 256 << 20

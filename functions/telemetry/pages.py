@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from functions.telemetry import keys
-from functions.telemetry.rollup_text import Base, from_row, to_row
+from functions.telemetry.rollup_text import Base, Row, from_row, to_row
 from makoto.analytics.rollups import Rollup
 from makoto.codecs import json_text
 from makoto.domain import DeviceId, instant_from_ms, ms_from_instant
@@ -57,20 +57,30 @@ class Level(Enum):
         """Tell until when a page is kept."""
         return instant_from_ms(page_ms) + self.kept
 
-    def to_text(self, rows: Mapping[int, Rollup], page_ms: int) -> str:
-        """Write rows, which are named by their beginning in ms."""
+    def to_json(self, rows: Mapping[int, Rollup], page_ms: int) -> dict[int, Row]:
+        """Make rows, which are named by their beginning in ms, ready to be written."""
         base = Base(page_ms, 0)
-        return json_text.to_text({str((t - page_ms) // self.row_ms): to_row(rows[t], base) for t in sorted(rows)})
+        return {t: to_row(row, base) for t, row in rows.items()}
 
-    def from_text(self, text: str, page_ms: int) -> dict[int, Rollup]:
-        """Read what `to_text` wrote."""
-        base, row_ms = Base(page_ms, 0), self.row_ms
-        return {page_ms + int(place) * row_ms: from_row(row, base) for place, row in json_text.from_text(text).items()}
+    def to_text(self, rows: Mapping[int, Row], page_ms: int) -> str:
+        """Write rows that are ready."""
+        return json_text.to_text({str((t - page_ms) // self.row_ms): rows[t] for t in sorted(rows)})
+
+    def to_rollups(self, rows: Mapping[int, Row], page_ms: int) -> dict[int, Rollup]:
+        """Read rows."""
+        base = Base(page_ms, 0)
+        return {t: from_row(row, base) for t, row in rows.items()}
+
+
+def json_of(document: Document, level: Level, page_ms: int) -> dict[int, Row]:
+    """Read the rows of a page as they were written; most of them are only written again."""
+    rows = json_text.from_text(str(document.data["rows"]))
+    return {page_ms + int(place) * level.row_ms: row for place, row in rows.items()}
 
 
 def rows_of(document: Document, level: Level, page_ms: int) -> dict[int, Rollup]:
     """Read the rows of a page."""
-    return level.from_text(str(document.data["rows"]), page_ms)
+    return level.to_rollups(json_of(document, level, page_ms), page_ms)
 
 
 def read_pages(

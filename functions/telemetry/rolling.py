@@ -12,7 +12,8 @@ from itertools import groupby
 from functions.telemetry import keys, minutes
 from functions.telemetry.from_files import rollup_of
 from functions.telemetry.manifest import HOUR_MS, Entry, entries_of, every
-from functions.telemetry.pages import DAY_MS, HALF_HOUR_MS, Level, rows_of
+from functions.telemetry.pages import DAY_MS, HALF_HOUR_MS, Level, json_of
+from functions.telemetry.rollup_text import Row
 from functions.telemetry.sealing import hour_of_mark, seal, stale_marks
 from makoto.analytics.rollups import MINUTE_MS, Rollup, added
 from makoto.domain import DeviceId
@@ -23,7 +24,7 @@ from makoto.ports.history import TenantHistory
 
 MAX_WRITES = 96
 HOURS_A_DAY = 24
-_Rows = dict[int, Rollup]
+_Rows = dict[int, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def _roll_day(day: int, marks: Sequence[Document], work: _Work) -> int:
     puts = list[list[Write]]()
     for metric in sorted({*hours.rows, *fresh}):
         kept = {t: row for t, row in hours.rows.get(metric, {}).items() if t // HOUR_MS not in stale}
-        puts.append(_page_puts(metric, {**kept, **fresh.get(metric, {})}, hours, days, work))
+        rows = hours.level.to_json(fresh.get(metric, {}), hours.page_ms)
+        puts.append(_page_puts(metric, {**kept, **rows}, hours, days, work))
     _write(puts, [Delete(mark.key, IfVersion(mark.version)) for mark in marks], work.tenant)
     return len(marks)
 
@@ -99,7 +101,9 @@ def _page_puts(metric: str, rows: _Rows, hours: _Held, days: _Held | None, work:
     if work.holds(Level.HALF_HOURS, hours.page_ms):
         puts.append(hours.put(work.device, metric, rows))
     if days is not None:
-        of_month = {**days.rows.get(metric, {}), hours.page_ms: added(rows[t] for t in sorted(rows))}
+        halves = hours.level.to_rollups(rows, hours.page_ms)
+        day = {hours.page_ms: added(halves[t] for t in sorted(halves))}
+        of_month = {**days.rows.get(metric, {}), **days.level.to_json(day, days.page_ms)}
         puts.append(days.put(work.device, metric, of_month))
     return puts
 
@@ -129,11 +133,11 @@ def _held(level: Level, page_ms: int, work: _Work) -> _Held:
     prefix = level.prefix_of(page_ms)
     found = list(every(Query(keys.partition_of(work.device), prefix, limit=1000), work.tenant))
     named = [(document.key.id.removeprefix(prefix), document) for document in found]
-    rows = {metric: rows_of(document, level, page_ms) for metric, document in named}
+    rows = {metric: json_of(document, level, page_ms) for metric, document in named}
     return _Held(level, page_ms, rows, {metric: document.version for metric, document in named})
 
 
-def _summed(hours: set[int], work: _Work) -> dict[str, _Rows]:
+def _summed(hours: set[int], work: _Work) -> dict[str, dict[int, Rollup]]:
     """Sum the readings of some hours of a day by metric and half-hour."""
     by_hour: dict[int, list[Entry]] = {}
     for entry in entries_of(work.device, min(hours), max(hours), work.tenant):
@@ -142,7 +146,7 @@ def _summed(hours: set[int], work: _Work) -> dict[str, _Rows]:
     for hour in sorted(hours & by_hour.keys()):
         for metric, t, rollup in _parts(hour, by_hour[hour], work):
             parts.setdefault((metric, t), []).append(rollup)
-    summed: dict[str, _Rows] = {}
+    summed: dict[str, dict[int, Rollup]] = {}
     for (metric, t), some in parts.items():
         summed.setdefault(metric, {})[t] = added(some)
     return summed

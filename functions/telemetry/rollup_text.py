@@ -1,11 +1,11 @@
 """Summaries as JSON text: how a minute's document and a day's page write them, and as minutes were written before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from makoto.analytics.rollups import Last, Rollup
 
-Row: TypeAlias = tuple[object, ...]
+Row: TypeAlias = Sequence[Any]
 _WITHOUT_LAST, _WITHOUT_FIRST = 8, 11
 
 
@@ -24,7 +24,7 @@ def base_of(rollups: Iterable[Rollup]) -> Base:
 
 def to_row(rollup: Rollup, base: Base) -> Row:
     """Write counts as what they lack of all; the first value relative to the last."""
-    numbers: Row = (
+    numbers: tuple[Any, ...] = (
         rollup.count,
         rollup.count - rollup.good,
         rollup.count - rollup.used,
@@ -41,7 +41,7 @@ def to_row(rollup: Rollup, base: Base) -> Row:
     return numbers if first is None else (*numbers, first.value, last.t - first.t, last.order - first.order)
 
 
-def from_row(row: list[Any], base: Base) -> Rollup:
+def from_row(row: Row, base: Base) -> Rollup:
     """Read what `to_row` wrote."""
     count, no_good, no_number, total, least, most, squares, uncertain = row[:_WITHOUT_LAST]
     last = first = None

@@ -20,6 +20,9 @@ from makoto.ports.documents import ConditionFailed, Document, IfAbsent, IfVersio
 SETTLED = timedelta(minutes=15)
 """So long after its end an hour still gets many late readings."""
 
+AT_ONCE = 3
+"""Hours sealed together: each time the day's pages are written anew, which costs more than reading some minutes."""
+
 MAX_MARKS = 90
 HOURS_A_DAY = 24
 TRIES = 12
@@ -59,7 +62,7 @@ def hour_of_mark(mark: Document) -> int:
 
 def seal(device: DeviceId, tenant: TenantContext) -> int:
     """Seal what is settled and tell up to where; `ConditionFailed` if others are always faster."""
-    closed = ms_from_instant(tenant.clock.now() - SETTLED) // HOUR_MS
+    closed = ms_from_instant(tenant.clock.now() - SETTLED) // HOUR_MS // AT_ONCE * AT_ONCE
     sealed, tries = 0, 0
     while sealed < closed:
         try:
