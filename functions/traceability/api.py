@@ -67,7 +67,7 @@ def read_lot(tenant_id: Tenant, lot_id: Lot) -> LotView:
 
 
 @api.get(f"{ROOT}/lots/<lot_id>/history", middlewares=[READ])
-def read_history(tenant_id: Tenant, lot_id: Lot, limit: Limit = 100) -> tuple[ActivityView, ...]:
+def read_history(tenant_id: Tenant, lot_id: Lot, limit: Limit = 100) -> Page[ActivityView]:
     return reading.lot_history(lot_id, api.tenant(), limit)
 
 

@@ -87,7 +87,8 @@ def list_held(cause: str, tenant: TenantContext, limit: int, cursor: str | None)
 def follow_non_conformance(fact: NonConformanceOpened, tenant: TenantContext) -> None:
     """Find what it reaches and hold it; where no hold is wanted, find it only."""
     action = SweepAction.HOLD if fact.is_hold_wanted else SweepAction.TRACE
-    scope = Scope(lots=fact.lots[:MAX_ROOTS], equipment=fact.equipment, since=fact.since)
+    since = fact.since if fact.equipment else None  # a time alone says nothing of which lots
+    scope = Scope(lots=fact.lots[:MAX_ROOTS], equipment=fact.equipment, since=since)
     name = f"nc-{fact.nc_id}" if fact.telling == 1 else f"nc-{fact.nc_id}-{fact.telling}"
     sweeping.open_sweep(_of_quality(name, fact.nc_id, fact.title, action, scope, tenant), tenant)
 

@@ -90,7 +90,7 @@ def read_lot(lot_id: str, tenant: TenantContext) -> LotView:
     return lot_view(records.get_lot(lot_id, tenant))
 
 
-def lot_history(lot_id: str, tenant: TenantContext, limit: int = 200) -> tuple[ActivityView, ...]:
+def lot_history(lot_id: str, tenant: TenantContext, limit: int = 200) -> Page[ActivityView]:
     """The newest activities of a lot, by their time, newest first."""
     lot = records.get_lot(lot_id, tenant)
     links = [*lot.sources[-limit:], *lot.uses[-limit:]]
@@ -100,7 +100,7 @@ def lot_history(lot_id: str, tenant: TenantContext, limit: int = 200) -> tuple[A
         links += records.load_links([lot], "in", tenant)[lot_id][-limit:]
     found = records.load_activities(dict.fromkeys(each.lstrip("-=") for each in links), tenant)
     newest = sorted(found, key=lambda each: (each.at, each.recorded_at, each.activity_id), reverse=True)
-    return tuple(activity_view(each) for each in newest[:limit])
+    return Page[ActivityView](items=tuple(activity_view(each) for each in newest[:limit]))
 
 
 def read_activity(activity_id: str, tenant: TenantContext) -> ActivityView:

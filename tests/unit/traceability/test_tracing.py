@@ -245,5 +245,5 @@ def test_a_lots_history_is_newest_first(plant: Plant) -> None:
     plant.clock.advance(60)
     plant.do("consume", inputs=["B1:1"])
 
-    assert [each.kind for each in reading.lot_history("B1", plant.tenant)] == ["consume", "move", "receive"]
+    assert [each.kind for each in reading.lot_history("B1", plant.tenant).items] == ["consume", "move", "receive"]
     assert plant.lot("B1").location == "Hall 2"
