@@ -72,7 +72,7 @@ def show(revision: int, wanted: Mapping[Place, Shown | None], tenant: TenantCont
         _show(Key(*place), shown, revision, stored.get(Key(*place)), tenant)
 
 
-def orders(command: ListOrders, tenant: TenantContext) -> Page[Held]:
+def orders(command: ListOrders, tenant: TenantContext) -> Page[WorkOrder]:
     """List by due date. An order that is changing at this moment may be left out, and is never shown as it was."""
     status = command.status and OrderStatus(command.status)
     start = listing.instant_key(command.due_from) if command.due_from else None
@@ -82,9 +82,9 @@ def orders(command: ListOrders, tenant: TenantContext) -> Page[Held]:
     page = tenant.documents.query(
         Query(partition, start=start, end=end, where=where, limit=command.limit, cursor=command.cursor)
     )
-    found = registry.find_many((str(each.data["order_id"]) for each in page.items), tenant)
-    items = tuple(each for each in found.values() if status in (None, each.order.status))
-    return Page[Held](items=items, next_cursor=page.next_cursor)
+    found = registry.find_orders((str(each.data["order_id"]) for each in page.items), tenant)
+    items = tuple(each for each in found.values() if status in (None, each.status))
+    return Page[WorkOrder](items=items, next_cursor=page.next_cursor)
 
 
 def dispatch(command: ListDispatch, tenant: TenantContext) -> Page[tuple[Held, Operation]]:

@@ -78,6 +78,15 @@ def find_many(order_ids: Iterable[str], tenant: TenantContext) -> dict[str, Held
     return {each: _held(order, plan) for each, order, plan in stored if order and plan}
 
 
+def find_orders(order_ids: Iterable[str], tenant: TenantContext) -> dict[str, WorkOrder]:
+    """Read those of the orders that there are, without what they were planned by."""
+    wanted = {key_of(each, ORDER): each for each in order_ids}
+    got = tenant.documents.batch_get(list(wanted))
+    if got.failed:
+        raise Throttled("the tenant's store is busy")
+    return {each: _order(got.found[key]) for key, each in wanted.items() if key in got.found}
+
+
 def was_done(order_id: str, request: Request | None, tenant: TenantContext) -> bool:
     """Tell whether a request took effect before; KeyReused where its key was another request's."""
     if request is None:
@@ -204,8 +213,8 @@ def _revision(revision: int) -> str:
 
 
 def _held(order: Document, plan: Document) -> Held:
-    return Held(
-        WorkOrder.model_validate_json(str(order.data["content"])),
-        OrderPlan.model_validate_json(str(plan.data["content"])),
-        order.version,
-    )
+    return Held(_order(order), OrderPlan.model_validate_json(str(plan.data["content"])), order.version)
+
+
+def _order(document: Document) -> WorkOrder:
+    return WorkOrder.model_validate_json(str(document.data["content"]))

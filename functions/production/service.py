@@ -114,7 +114,7 @@ def list_orders(command: ListOrders, tenant: TenantContext) -> Page[OrderLine]:
         rule = field("/query/due_to", "order", "after due_from")
         raise ReversedWindow("the window ends before it begins", errors=rule)
     page = lists.orders(command, tenant)
-    items = tuple(views.line(each.order, tenant.record.time_zone) for each in page.items)
+    items = tuple(views.line(each, tenant.record.time_zone) for each in page.items)
     return Page[OrderLine](items=items, next_cursor=page.next_cursor)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer
 
 from functions.production.history import What
 from functions.production.model import OrderStatus, WorkOrder
-from functions.production.operation import OnDuty, Operation, OperationState, Phase
+from functions.production.operation import CLOSED, OnDuty, Operation, OperationState, Phase
 from functions.production.plan import OrderPlan
 from makoto.domain import Instant, Value
 from makoto.domain.factory import OperationStep
@@ -214,5 +214,7 @@ def _operation(order: WorkOrder, place: int, plan: OrderPlan) -> OperationView:
 
 
 def available(order: WorkOrder, place: int) -> Decimal:
-    """What reached an operation and was not used yet."""
+    """What reached an operation and was not used yet; nothing of one that has ended."""
+    if order.operations[place].phase in CLOSED:
+        return Decimal(0)
     return max(order.input_of(place) - order.operations[place].counts.used, Decimal(0))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.production import service
+from functions.production.planning import require_no_loop
 from functions.production.refusals import (
     BomLoop,
     DueBeforeStart,
@@ -121,6 +122,13 @@ def test_a_material_that_two_ways_lead_to_is_no_loop(floor: Shop) -> None:
     floor.master(Material(id="oil", name="Oil"))
 
     assert len(floor.plan().components) == 2
+
+
+def test_a_product_that_a_thousand_million_ways_lead_to_is_looked_at_once() -> None:
+    boms = {f"m-{level}": bom(f"m-{level}", f"m-{level + 1}", f"n-{level + 1}") for level in range(30)}
+    boms |= {f"n-{level}": bom(f"n-{level}", f"m-{level + 1}", f"n-{level + 1}") for level in range(30)}
+
+    require_no_loop("m-0", boms)
 
 
 def test_a_loop_through_a_bill_that_is_over_is_none(floor: Shop) -> None:

@@ -62,13 +62,13 @@ def test_dispatch_is_by_priority_then_due_date_then_id(floor: Shop) -> None:
         ("b", 500, 1),
         ("a-1", 500, 1),
         ("a", 500, 1),
-        ("late", 500, 9),
+        ("0-late", 500, 9),
         ("soon", 900, 0),
         ("rush", 1, 30),
     ):
         floor.release(order_id, priority=priority, due_at=DUE + timedelta(days=days))
 
-    assert floor.dispatched(LATHE) == [(each, 10) for each in ("rush", "a", "a-1", "b", "late", "soon")]
+    assert floor.dispatched(LATHE) == [(each, 10) for each in ("rush", "a", "a-1", "b", "0-late", "soon")]
 
 
 def test_a_place_sees_what_may_run_there_or_below(floor: Shop) -> None:
@@ -187,6 +187,19 @@ def test_an_order_whose_lists_were_lost_on_the_way_is_never_shown_as_it_was() ->
     fails.clear()
     deliver(floor)
     assert floor.listed(status="in_progress") == ["wo-1"]
+
+
+def test_an_operation_is_never_dispatched_by_a_priority_that_it_has_no_more() -> None:
+    floor, fails = failing()
+    floor.release("a", priority=1)
+    floor.release("b")
+    fails.append(Unavailable("the store does not answer"))
+    floor.reschedule("a", priority=900)
+
+    assert floor.dispatched(LATHE) == [("b", 10)]
+    fails.clear()
+    deliver(floor, "a")
+    assert floor.dispatched(LATHE) == [("b", 10), ("a", 10)]
 
 
 def test_a_late_writer_takes_nothing_back(floor: Shop) -> None:

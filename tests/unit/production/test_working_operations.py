@@ -260,6 +260,17 @@ def test_a_time_is_neither_ahead_nor_before_what_was_done_last(floor: Shop) -> N
     assert operation(floor.resume()).since == started + timedelta(minutes=5)
 
 
+def test_an_action_is_not_before_a_report_either(floor: Shop) -> None:
+    floor.release()
+    floor.start()
+    started = floor.now()
+    floor.later(minutes=10)
+    floor.report(good=1)
+
+    with pytest.raises(OutOfOrder):
+        floor.pause(at=started + timedelta(minutes=9))
+
+
 def test_what_was_done_yesterday_may_be_entered_today(floor: Shop) -> None:
     floor.release()
     yesterday = floor.now() - timedelta(days=1)
