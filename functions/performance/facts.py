@@ -1,4 +1,4 @@
-"""A unit's facts in documents: states and counts by hour, orders, reports and what people said by day.
+"""A unit's facts in documents: states by hour, counts by ten minutes, orders, reports and what people said by day.
 
 All of a unit lies in the partition `performance#<unit>`. A document holds rows as JSON text, each with the revision of
 the unit at which it was added; rows are added, never changed. `head` says how far the unit has come.
@@ -15,9 +15,12 @@ from makoto.ports.context import TenantContext
 from makoto.ports.documents import Condition, Document, IfAbsent, IfVersion, Key, Put, Query
 
 HOUR_MS = 3_600_000
+COUNT_MS = 600_000
+"""A counter that is read every five seconds fills 10 kB in ten minutes; each reading writes its document again."""
+
 DAY_MS = 24 * HOUR_MS
 STATE, COUNT, ORDER, REPORT, HAND, CORRECTION = "state", "count", "order", "report", "hand", "correction"
-_BUCKETS = {STATE: ("state", HOUR_MS), COUNT: ("count", HOUR_MS)}
+_BUCKETS = {STATE: ("state", HOUR_MS), COUNT: ("count", COUNT_MS)}
 _DAILY = ("day", DAY_MS)
 _SAID = frozenset({HAND, CORRECTION})
 """What a person may say again after something else; what comes by events is there once."""

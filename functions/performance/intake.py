@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from functions.performance import recording
-from functions.performance.facts import COUNT, HOUR_MS, ORDER, REPORT, STATE, Row
+from functions.performance.facts import COUNT, COUNT_MS, HOUR_MS, ORDER, REPORT, STATE, Row
 from functions.performance.model import ms
 from functions.performance.reading import state_row
 from makoto.analytics.performance.orders import OrderStep
@@ -21,7 +21,7 @@ from makoto.ports.context import TenantContext
 MAX_STATES = 40
 """Each may be a fact of its own, and one write holds 96."""
 
-MAX_HOURS = 20
+MAX_DOCUMENTS = 60
 
 
 def take_machine(fact: MachineReported, tenant: TenantContext) -> None:
@@ -70,22 +70,23 @@ def _take_order(
 def _portions(fact: MachineReported) -> Iterator[dict[str, list[Row]]]:
     """States in order of time, so that each stop is told; then counters."""
     states = sorted((_state(each) for each in fact.states), key=lambda each: each.t)
-    for listed in _cut([state_row(each) for each in states]):
+    for listed in _cut([state_row(each) for each in states], HOUR_MS, MAX_STATES):
         yield {STATE: listed}
-    for listed in _cut(
-        [row for each in sorted(fact.counts, key=lambda one: one.t) for row in _counts(fact, each)], 10**6
-    ):
+    counts = sorted(fact.counts, key=lambda each: each.t)
+    rows = [row for each in counts for row in _counts(fact, each)]
+    for listed in _cut(rows, COUNT_MS, len(rows)):
         yield {COUNT: listed}
 
 
-def _cut(rows: Sequence[Row], most: int = MAX_STATES) -> Iterator[list[Row]]:
+def _cut(rows: Sequence[Row], bucket_ms: int, most: int) -> Iterator[list[Row]]:
     portion: list[Row] = []
-    hours: set[int] = set()
+    documents: set[int] = set()
     for row in rows:
-        hours.add(int(row[0] or 0) // HOUR_MS)
-        if portion and (len(portion) == most or len(hours) > MAX_HOURS):
+        number = int(row[0] or 0) // bucket_ms
+        documents.add(number)
+        if portion and (len(portion) == most or len(documents) > MAX_DOCUMENTS):
             yield portion
-            portion, hours = [], {int(row[0] or 0) // HOUR_MS}
+            portion, documents = [], {number}
         portion.append(row)
     if portion:
         yield portion

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from functions.performance import facts
-from functions.performance.facts import DAY_MS, HOUR_MS, Head, Row, Rows
+from functions.performance.facts import COUNT_MS, DAY_MS, HOUR_MS, Head, Row, Rows
 from functions.performance.model import MAX_STRETCH, CounterMapping
 from makoto.analytics.performance.counting import Series
 from makoto.analytics.performance.orders import OrderFact, OrderStep
@@ -90,9 +90,9 @@ class FactsReader:
 
     def _readings(self, unit: str, head: Head, start: int, end: int) -> dict[Series, list[tuple[int, int]]]:
         """The readings of the window and, of each counter, the last one before it."""
-        first = start // HOUR_MS
+        first = start // COUNT_MS
         found: dict[Series, list[tuple[int, int]]] = {Series(*each): [] for each in head.series}
-        rows = _gathered(facts.documents_between(unit, "count", first, end // HOUR_MS, self.tenant))
+        rows = _gathered(facts.documents_between(unit, "count", first, end // COUNT_MS, self.tenant))
         _read(found, rows.get(facts.COUNT, ()))
         lacking = {series for series, listed in found.items() if not any(t <= start for t, _ in listed)}
         for document in facts.documents_before(unit, "count", first, self.tenant) if lacking else ():

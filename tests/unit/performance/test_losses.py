@@ -86,6 +86,15 @@ def test_a_short_delay_is_a_minor_stop_and_a_long_one_a_breakdown() -> None:
     assert found.big[Loss.BREAKDOWN] == 5 * MIN
 
 
+def test_idling_is_a_loss_of_minor_stops_and_counts_as_one_only_where_it_is_short() -> None:
+    states = [state(0, EXECUTE), state(100, SUSPENDED, reason=190001), state(160, EXECUTE)]
+    states += [state(200, SUSPENDED, reason=190001), state(202, EXECUTE)]
+
+    found = lost(run(states))
+
+    assert (found.big[Loss.MINOR_STOP], found.minor_stops) == (62 * MIN, 1)
+
+
 def test_a_stop_that_the_window_cuts_is_not_taken_for_a_minor_one() -> None:
     found = lost(run([state(0, EXECUTE), state(478, HELD)]))
 

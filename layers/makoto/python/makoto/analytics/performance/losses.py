@@ -16,13 +16,16 @@ Resolve = Callable[[int], Reason | None]
 
 
 class Stop(NamedTuple):
-    """A stretch without production in planned busy time, of one reason and one kind of loss."""
+    """A stretch without production in planned busy time, of one reason and one kind of loss; `is_minor` where the whole
+    delay that it is part of is short.
+    """
 
     start: int
     end: int
     term: Term
     reason: int | None
     loss: Loss | None
+    is_minor: bool
 
 
 @dataclass(slots=True)
@@ -41,7 +44,10 @@ class LossRow:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """`rows` by their own time, the greatest first; `tree` by the total; `big` in ms, None where a term is missing."""
+    """`rows` by their own time, the greatest first; `tree` by the total; `big` in ms, None where a term is missing.
+
+    Idling is among the minor stops (Nakajima), however long; `minor_stops` counts the short ones.
+    """
 
     lost_ms: int
     rows: tuple[LossRow, ...] = ()
@@ -61,7 +67,8 @@ def stops(portions: Sequence[Portion], resolve: Resolve, minor_stop_ms: int = MI
         if each.term not in LOSSES:
             continue
         found = None if each.reason is None else resolve(each.reason)
-        stop = Stop(each.start, each.end, each.term, each.reason, _loss(each, found, length < minor_stop_ms))
+        is_minor = each.term in DELAYS and length < minor_stop_ms
+        stop = Stop(each.start, each.end, each.term, each.reason, _loss(each, found, is_minor), is_minor)
         if made and made[-1].end == stop.start and made[-1][2:] == stop[2:]:
             made[-1] = made[-1]._replace(end=stop.end)
         else:
@@ -98,7 +105,7 @@ def losses(
     big[Loss.SPEED] = None if speed is None else (big[Loss.SPEED] or 0.0) + speed
     big[Loss.REJECT] = None if reject is None else (big[Loss.REJECT] or 0.0) + reject
     own = tuple(sorted((row for row in rows.values() if row.own_ms), key=lambda row: (-row.own_ms, row.name)))
-    minor = sum(each.loss is Loss.MINOR_STOP for each in listed)
+    minor = sum(each.is_minor for each in listed)
     return Losses(sum(row.own_ms for row in own), own, _tree(rows, resolve), big, minor)
 
 
