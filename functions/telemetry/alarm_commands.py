@@ -83,7 +83,7 @@ class ShelveAlarm(Value):
     """Put an alarm aside until a time."""
 
     until: Instant
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=120)
 
 
 class AskAnomalies(Value):

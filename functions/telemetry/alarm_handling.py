@@ -15,7 +15,7 @@ from functions.telemetry.alarm_commands import (
 from functions.telemetry.alarm_listing import standing_alarm
 from functions.telemetry.alarm_states import AlarmStates, Happened, Place, rule_for, states_key
 from functions.telemetry.alarm_telling import told
-from functions.telemetry.alarm_timers import MAX_CONFLICTS, noted
+from functions.telemetry.alarm_timers import MAX_ROUNDS, noted
 from functions.telemetry.alarm_views import StandingAlarm
 from functions.telemetry.alerting import Alerting, read_alerting
 from makoto.analytics.alarms import AlarmRule, Outcome, Point, Shelf, acknowledged, shelved, unshelved
@@ -55,7 +55,7 @@ def unshelve_alarm(alarm_id: str, tenant: TenantContext) -> StandingAlarm:
 
 
 def _handle(alarm_id: str, handling: Handling, tenant: TenantContext) -> StandingAlarm:
-    for _ in range(MAX_CONFLICTS):
+    for _ in range(MAX_ROUNDS):
         try:
             return _handled(alarm_id, handling, tenant)
         except ConditionFailed:

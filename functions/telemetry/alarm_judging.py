@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from functions.telemetry.alarm_states import DEVICE_RULE, MAX_POINTS, AlarmStates, Happened, Place, Said, rule_for
+from functions.telemetry.alarm_states import (
+    DEVICE_RULE,
+    MAX_POINTS,
+    MAX_WORDS,
+    AlarmStates,
+    Happened,
+    Place,
+    Said,
+    rule_for,
+)
 from functions.telemetry.alarm_telling import calmed
 from functions.telemetry.alerting import Alerting, applies, units_of
 from functions.telemetry.batch import Batch
@@ -60,11 +69,17 @@ class Judging:
         from makoto.analytics.alarms import Point, evaluated
 
         point = self.states.points.get(place)
-        if point is None and len(self.states.points) >= MAX_POINTS:
-            self.states = replace(self.states, refused=self.states.refused + 1)
+        if point is None and self._refuses():
             return
         self.judged.add(place)
         self.settle(place, rule.severity, evaluated(rule, point or Point(), samples, machine))
+
+    def _refuses(self) -> bool:
+        """Tell whether there is no room for another alarm, and count it as refused."""
+        if len(self.states.points) < MAX_POINTS:
+            return False
+        self.states = replace(self.states, refused=self.states.refused + 1)
+        return True
 
     def follow(self, machine: "MachineStates") -> None:
         """Suppress or release the alarms of metrics that say nothing while the machine's state changes."""
@@ -90,7 +105,9 @@ class Judging:
         place = Place(DEVICE_RULE, alarm.id)
         if place not in self.states.points:
             self.states = self.states.with_room()
-        said = Said(alarm.severity, alarm.text.en, alarm.text.ja)
+            if self._refuses():
+                return
+        said = Said(alarm.severity, alarm.text.en[:MAX_WORDS], alarm.text.ja[:MAX_WORDS])
         self.states = replace(self.states, said={**self.states.said, alarm.id: said})
         rule = rule_for(place, self.states, {})
         assert rule is not None

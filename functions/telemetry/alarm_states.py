@@ -13,10 +13,11 @@ from makoto.ports.documents import Datum, Document, Key
 if TYPE_CHECKING:
     from makoto.analytics.alarms import AlarmRule, Point, Transition
 
-MAX_POINTS = 400
-"""As many alarms of one device are judged; further ones are counted as refused."""
+MAX_POINTS = 250
+"""As many alarms of one device are judged, further ones counted as refused: a store takes 400 KB, names may be long."""
 
-MAX_WAITING = 300
+MAX_WAITING = 500
+MAX_WORDS = 64
 DEVICE_RULE = "device"
 """Stands for the rule of an alarm that a device judges itself."""
 
@@ -89,10 +90,14 @@ class AlarmStates:
 
     def to_data(self) -> dict[str, Datum]:
         """Write as a document."""
+        places = {place: number for number, place in enumerate(self.points)}
         content = {
             "points": [[*place, point.to_list()] for place, point in self.points.items()],
             "said": {name: list(said) for name, said in self.said.items()},
-            "waiting": [[*each.place, each.severity, _step_to_json(each.step)] for each in self.waiting],
+            "waiting": [
+                [places.get(each.place, list(each.place)), each.severity, _step_to_json(each.step)]
+                for each in self.waiting
+            ],
             "machine": self.machine,
             "refused": self.refused,
             "calmed": self.calmed,
@@ -116,8 +121,9 @@ class AlarmStates:
             said={name: Said(*each) for name, each in content["said"].items()},
             told=int(data["told"]),
             waiting=tuple(
-                Happened(Place(rule, metric), severity, _step_from_json(given))
-                for rule, metric, severity, given in content["waiting"]
+                Happened(Place(*content["points"][at][:2]) if isinstance(at, int) else Place(*at), severity, step)
+                for at, severity, given in content["waiting"]
+                for step in [_step_from_json(given)]
             ),
             machine=content["machine"] and (content["machine"][0], content["machine"][1]),
             timer=int(data["timer"]),

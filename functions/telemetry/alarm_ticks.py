@@ -10,6 +10,9 @@ from makoto.ports.clock import Clock
 from makoto.ports.configuration import Configuration
 from makoto.ports.context import TenantContext
 
+STRIDE = 7919
+"""So many tenants further on each minute begins; a prime, so that every tenant comes first in its turn."""
+
 
 class Tick(Value):
     """What became of a tenant's turn: devices served and failed, or the problem that prevented it."""
@@ -31,10 +34,10 @@ class TickPorts:
 
 
 def serve_tick(ports: TickPorts) -> tuple[Tick, ...]:
-    """Serve the tenants, each minute another one first, so that none always comes too late; tell who had a turn."""
+    """Serve the tenants, each minute others first, so that none always comes too late; tell who had a turn."""
     records = ports.configuration.tenants()
     active = [each.tenant_id for each in records if each.status is TenantStatus.ACTIVE]
-    first = int(ports.clock.now().timestamp() // 60) % len(active) if active else 0
+    first = int(ports.clock.now().timestamp() // 60) * STRIDE % len(active) if active else 0
     turns = list[Tick]()
     for tenant_id in (*active[first:], *active[:first]):
         if ports.is_late():

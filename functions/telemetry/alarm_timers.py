@@ -27,7 +27,10 @@ DUE, LISTED = "alarms-due", "alarms-listed"
 GRACE_MS = 30_000
 """How long readings may be on their way before time goes on without them."""
 
-MAX_CONFLICTS = 12
+MAX_ROUNDS = 20
+MOST_FACTS = 40
+"""As many steps a tick tells with one write, which holds nothing else."""
+
 MOST_DEVICES = 500
 """As many devices of one tenant are served with one tick."""
 
@@ -80,24 +83,25 @@ def call_for(devices: Iterable[str], tenant: TenantContext) -> None:
 
 
 def _serve(device: str, alerting: Alerting, tenant: TenantContext) -> bool:
-    for _ in range(MAX_CONFLICTS):
+    for _ in range(MAX_ROUNDS):
         try:
-            _let_pass(device, alerting, tenant)
+            if not _let_pass(device, alerting, tenant):
+                return True
         except ConditionFailed:
             continue
         except Invalid:
             return False
-        return True
     return False
 
 
-def _let_pass(device: str, alerting: Alerting, tenant: TenantContext) -> None:
+def _let_pass(device: str, alerting: Alerting, tenant: TenantContext) -> bool:
+    """Let time pass for a device, and say whether more of it is to be told."""
     document = tenant.documents.find(states_key(device))
     if document is None:
-        return
+        return False
     now = tenant.clock.now()
     states = _passed(AlarmStates.from_document(document), device, alerting, ms_from_instant(now))
-    done = told(states.states, states.happened, device, tenant.tenant_id, now)
+    done = told(states.states, states.happened, device, tenant.tenant_id, now, MOST_FACTS)
     listed = tenant.documents.find(listed_key(device)) if done.states.is_listed else None
     after = done.states if _is_shown(done.states, now) else replace(done.states, is_listed=False)
     after, notes = noted(after, device, alerting.rules, now)
@@ -106,6 +110,7 @@ def _let_pass(device: str, alerting: Alerting, tenant: TenantContext) -> None:
     tenant.commit(replace(done, states=after).writes(device, IfVersion(document.version)), done.facts)
     if listed is not None and not after.is_listed:
         _unlist(listed.key, listed.version, tenant)
+    return bool(after.waiting)
 
 
 def _unlist(key: Key, version: str, tenant: TenantContext) -> None:

@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.telemetry.alarm_commands import AcknowledgeAlarm
+from functions.telemetry.alarm_service import acknowledge_alarm
+from functions.telemetry.alarm_states import Place, alarm_id_of, states_key
 from makoto.domain import instant_from_ms
 from makoto.errors import Unavailable
 from makoto.events.telemetry import AlarmCleared, AlarmRaised
@@ -160,8 +163,7 @@ def test_more_steps_than_fit_a_write_are_told_with_the_next_ones_and_none_is_los
     parts = [{"m": f"metric-{index}", "t": [NOW_MS], "v": [99.0]} for index in range(40)]
     world.receive(telemetry(*parts, seq=0))
     assert len(alarm_facts(world)) == 12
-    for _ in range(5):
-        tick(world, after_s=1)
+    assert tick(world, after_s=1) == 1
     facts = alarm_facts(world)
     assert {each.data["metric"] for each in facts} == {part["m"] for part in parts}
     assert [each.version for each in facts] == list(range(1, 41))
@@ -179,7 +181,33 @@ def test_beyond_the_bound_further_alarms_of_a_device_are_refused_and_counted() -
     for seq in range(5):
         parts = [{"m": f"metric-{seq}-{index}", "t": [NOW_MS], "v": [1.0]} for index in range(100)]
         world.receive(telemetry(*parts, seq=seq))
-    assert (len(states(world).points), states(world).refused) == (400, 100)
+    assert (len(states(world).points), states(world).refused) == (250, 250)
+
+
+def test_the_longest_names_and_texts_fit_the_document_and_no_message_is_lost() -> None:
+    world, text = World(), {"en": "x" * 256, "ja": "熱" * 256}
+    for first in range(0, 300, 50):
+        some = range(first, first + 50)
+        world.receive(*[alarm(seq=seq, id=f"{seq:03}" + "熱" * 125, text=text, t=NOW_MS + seq) for seq in some])
+    stored = world.tenant.documents.get(states_key(DEVICE))
+    assert len(str(stored.data["alarms"]).encode()) < 390_000
+    assert (states(world).refused, world.quarantine()) == (50, [])
+    assert tick(world, after_s=1) == 1
+    assert [each.version for each in alarm_facts(world)] == list(range(1, 251))
+
+
+def test_alarms_of_a_device_that_are_over_make_room_for_others() -> None:
+    world = World()
+    for seq in range(0, 300, 6):
+        ids = [f"alarm-{seq + each}" for each in range(6)]
+        world.receive(*[alarm(seq=2 * (seq + each), id=name, t=NOW_MS + seq) for each, name in enumerate(ids)])
+        over = [alarm(seq=2 * (seq + each) + 1, id=name, active=False, t=NOW_MS + seq) for each, name in enumerate(ids)]
+        world.receive(*over)
+        for name in ids:
+            alarm_id = alarm_id_of(DEVICE, Place("device", name), NOW_MS + seq)
+            acknowledge_alarm(alarm_id, AcknowledgeAlarm(), world.tenant)
+    assert states(world).refused == 0
+    assert len(states(world).points) <= 250
 
 
 def test_with_rules_as_many_messages_still_fit_as_an_atomic_write_takes() -> None:
