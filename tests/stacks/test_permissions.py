@@ -208,7 +208,9 @@ def test_the_roles_to_tenants_stores_allow_just_what_the_adapters_sessions_ask_f
 
 def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> None:
     reaching = {"devices-api", "telemetry-api", "telemetry-messages", "telemetry-tasks", "outbox-api", "outbox-relay"}
-    reaching |= {"telemetry-schedule", "moves-api", "moves-tasks", *DOCTOR}
+    reaching |= {"telemetry-schedule", "moves-api", "moves-tasks", "masters-api", *DOCTOR}
+    factory = ("production", "performance", "quality", "traceability", "maintenance")
+    reaching |= {f"{domain}-{door}" for domain in factory for door in ("api", "events")}
 
     assert functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
     assert functions_with(dev, "sts:GetWebIdentityToken") == reaching | TENANTS
