@@ -1,5 +1,6 @@
 """Use cases of alarm rules: set, read, list, remove; every version is kept."""
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from functions.telemetry import alerting, keys
@@ -24,11 +25,14 @@ from makoto.ports.context import TenantContext
 from makoto.ports.documents import Condition, ConditionFailed, Datum, Document, IfAbsent, IfVersion, Key, Put, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAX_RULES = 500
 MOST_DEVICES = 1000
 """So many devices are looked at for the metrics that a rule may be about."""
+
+MOST_DECLARING = 100
+"""The declarations of so many devices are compared with a rule's unit; elsewhere it does not apply if it differs."""
 
 VERSION = "version#"
 
@@ -90,22 +94,38 @@ def _check(rule_id: str, rule: AlarmRule, tenant: TenantContext) -> None:
         problems.append(FieldError("/body/rule_id", "path", "the id in the body is the one in the path"))
     if rule_id == DEVICE_RULE:
         problems.append(FieldError("/body/rule_id", "reserved", "`device` stands for what devices judge themselves"))
-    if rule.unit is not None and rule.device is not None:
-        problems += _unit_problems(rule, rule.device, tenant)
+    if rule.unit is not None and not problems:
+        problems += _unit_problems(rule, tenant)
     if problems:
         raise BadAlarmRule("the rule cannot be", errors=problems)
 
 
-def _unit_problems(rule: AlarmRule, device: str, tenant: TenantContext) -> "Iterable[FieldError]":
-    """Compare the rule's unit with what the device declares of the metrics that it is about."""
-    for metric, unit in alerting.units_of(device, tenant).items():
-        if alerting.matches(rule.metric, metric):
-            try:
-                rule.measured_in(unit)
-            except UnitMismatch as error:
-                yield FieldError("/body/unit", "unit", f"{metric} is in {unit}: {error}")
-            except UnknownUnit:
-                continue  # the device's own word
+def _unit_problems(rule: AlarmRule, tenant: TenantContext) -> "Iterator[FieldError]":
+    """Compare the rule's unit with what the devices that it is about declare of their metrics."""
+    devices = [rule.device] if rule.device is not None else _devices_of(rule, tenant)
+    for device in devices:
+        for metric, unit in alerting.units_of(device, tenant).items():
+            if alerting.matches(rule.metric, metric) and (problem := _unit_problem(rule, unit)):
+                yield FieldError("/body/unit", "unit", f"{metric} of {device} is in {unit}: {problem}")
+
+
+def _devices_of(rule: AlarmRule, tenant: TenantContext) -> list[str]:
+    here = (
+        device
+        for device, path, metrics in _seen(tenant, rule)
+        if any(applies(rule, device, path, metric) for metric in metrics)
+    )
+    return list(islice(here, MOST_DECLARING))
+
+
+def _unit_problem(rule: AlarmRule, unit: str) -> str:
+    try:
+        rule.measured_in(unit)
+    except UnitMismatch as error:
+        return str(error)
+    except UnknownUnit:  # the device's own word
+        return ""
+    return ""
 
 
 def _check_room(tenant: TenantContext) -> None:
@@ -147,17 +167,24 @@ def _found(rule_id: str, tenant: TenantContext) -> Document:
     return stored
 
 
-def _seen(tenant: TenantContext) -> "Iterable[tuple[str, str, frozenset[str]]]":
-    """Name what devices have sent: device, place and metrics."""
-    for count, document in enumerate(every(Query(keys.LATEST, limit=100), tenant)):
-        if count >= MOST_DEVICES:
-            return
+def _seen(tenant: TenantContext, rule: AlarmRule | None = None) -> "Iterator[tuple[str, str, frozenset[str]]]":
+    """Name what devices have sent, those that a rule may be about or all: device, place and metrics."""
+    for document in islice(_latest(tenant, rule), MOST_DEVICES):
         latest = Latest.from_text(str(document.data["latest"]))
         yield str(document.data["device"]), str(document.data["path"]), frozenset(latest.values)
 
 
+def _latest(tenant: TenantContext, rule: AlarmRule | None) -> "Iterator[Document]":
+    if rule is None or rule.device is None:
+        prefix = f"{rule.equipment}/" if rule is not None and rule.equipment is not None else ""
+        return every(Query(keys.LATEST, prefix=prefix, limit=100), tenant)
+    ledger = tenant.documents.find(keys.ledger_key(rule.device))
+    found = ledger and tenant.documents.find(keys.latest_key(str(ledger.data["path"]), rule.device))
+    return iter([found] if found else [])
+
+
 def _item(stored: Document, tenant: TenantContext) -> AlarmRuleItem:
-    return _item_of(stored, list(_seen(tenant)))
+    return _item_of(stored, _seen(tenant, _rule(stored)))
 
 
 def _item_of(stored: Document, seen: "Iterable[tuple[str, str, frozenset[str]]]") -> AlarmRuleItem:

@@ -126,12 +126,15 @@ def test_a_rule_that_cannot_be_is_refused_at_its_field(call: Call, changes: dict
     assert pointer in [error["pointer"] for error in answer.body["errors"]]
 
 
-def test_a_rule_in_a_unit_that_does_not_convert_is_refused(call: Call, now_ms: int) -> None:
+def test_a_rule_in_a_unit_that_does_not_convert_is_refused(call: Call, hear: Hear, now_ms: int) -> None:
     metric = {"m": METRIC, "type": "Double", "unit": "degC"}
-    assert call("POST", "", body=birth(metrics=[metric], sent_at=now_ms)).status == 200
+    assert call("POST", "", body=birth(session="born", metrics=[metric], sent_at=now_ms)).status == 200
     answer = call("PUT", "/alarm-rules/hot", body=rule(device=DEVICE, unit="bar"))
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/body/unit")
     assert call("PUT", "/alarm-rules/hot", body=rule(device=DEVICE, unit="K")).status == 200
+    hear(20.0)
+    line = call("PUT", "/alarm-rules/line", body=rule(rule_id="line", equipment="nagoya", metric="*", unit="bar"))
+    assert (line.status, line.body["errors"][0]["pointer"]) == (422, "/body/unit")
 
 
 def test_the_name_device_is_no_rule_of_a_tenant(call: Call) -> None:

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.telemetry import alerting
 from functions.telemetry.alarm_commands import AcknowledgeAlarm
 from functions.telemetry.alarm_service import acknowledge_alarm
 from functions.telemetry.alarm_states import Place, alarm_id_of, states_key
 from makoto.domain import instant_from_ms
 from makoto.errors import Unavailable
 from makoto.events.telemetry import AlarmCleared, AlarmRaised
-from makoto.ports.documents import Query
+from makoto.ports.documents import Key, Put, Query
 from tests.unit.codecs.messages import DEVICE, NOW_MS, alarm, birth, state, telemetry
 from tests.unit.telemetry.alarming import METRIC, alarm_facts, hot, names, rule, set_rule, state_of, states, tick, told
 from tests.unit.telemetry.test_exactly_once import Refusing, world_on
@@ -70,6 +71,21 @@ def test_a_change_of_a_rule_counts_from_the_next_batch_on() -> None:
     world.receive(hot(75.0, seq=0))
     set_rule(world, rule(high=70.0))
     world.receive(hot(75.0, seq=1, at_ms=NOW_MS + 1))
+    assert names(world) == ["alarm_raised"]
+
+
+def test_where_a_store_shows_the_mark_before_the_rule_the_rule_counts_within_half_a_minute() -> None:
+    world = world_with(rule(high=1e9))
+    put = Put(Key(alerting.PARTITION, alerting.RULE + "hot"), {"content": rule().model_dump_json()})
+    _, mark = alerting.with_mark(put, world.tenant)
+    world.tenant.documents.atomic([mark])
+    world.receive(hot(99.0, seq=0))
+    world.tenant.documents.atomic([put])
+    world.clock.advance(29)
+    world.receive(hot(99.0, seq=1, at_ms=NOW_MS + 1))
+    assert names(world) == []
+    world.clock.advance(1)
+    world.receive(hot(99.0, seq=2, at_ms=NOW_MS + 2))
     assert names(world) == ["alarm_raised"]
 
 
