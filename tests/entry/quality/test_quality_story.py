@@ -20,14 +20,14 @@ def only_case(call: Call, **how: Any) -> dict[str, Any]:
 
 
 def test_a_signal_becomes_a_case_whose_lots_are_traced_decided_and_closed(charted: Call, relay: Relay) -> None:
-    post(charted, subgroup(20), subgroup(21, mean=20.08, lots=["L-9"]))
+    post(charted, subgroup(20), subgroup(21), subgroup(22, mean=20.08, lots=["L-9"]))
     told = relay()
 
     (signal,) = facts(told, "quality.spc_signal_raised")
     (opened,) = facts(told, "quality.non_conformance_opened")
     assert signal["rules"][0] == "nelson_1"
     assert (opened["lots"], opened["equipment"]) == (["L-9"], "nagoya/machining/line-1/mc-01")
-    assert opened["since"] == at(200).replace("+00:00", "Z")
+    assert opened["since"] == at(210).replace("+00:00", "Z")
     case = only_case(charted)
     assert (case["status"], case["traces_wanted"], case["traces_done"]) == ("open", 1, 0)
 

@@ -12,6 +12,8 @@ from functions.quality.chart import Head, MarkRestart
 from functions.quality.settling import head_put, read_head
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, Key
+from makoto.ports.inbox import AlreadyHandled
+from makoto.ports.outbox import Handled
 from tests.unit.quality.conftest import Shop, make_shop, minute
 
 KINDS = {"i_mr": 1, "xbar_r": 3, "xbar_s": 3, "ewma": 2, "cusum": 1, "p": 50, "np": 50, "c": 50, "u": 50, "t2": 1}
@@ -109,6 +111,57 @@ def test_a_crash_between_two_portions_is_made_good_by_whoever_comes_next(monkeyp
 
     assert service.read_chart("chart", shop.tenant).is_settled is True
     assert judgement(shop) == judgement(whole)
+
+
+def restarted(*minutes: float) -> Shop:
+    shop = begun("i_mr")
+    for each in minutes:
+        service.mark_restart("chart", MarkRestart(at=minute(each), reason="tool"), shop.tenant)
+    return shop
+
+
+def test_two_late_points_are_both_taken_where_the_judgement_between_them_stays_as_it_was() -> None:
+    later = [point("i_mr", each, 0.6) for each in range(24, 42)]
+    shop, whole = restarted(29.5), restarted(29.5)
+    whole.post(*later)
+
+    shop.post(*(each for each in later if each["point_id"] not in ("p26", "p36")))
+    shop.post(*(each for each in later if each["point_id"] in ("p26", "p36")))
+
+    assert judgement(shop) == judgement(whole)
+
+
+def test_what_a_crash_left_is_not_forgotten_where_a_late_point_changes_little_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    later = [point("i_mr", 24 + each, 0.6) for each in range(150) if each != 2]
+    shop, whole = restarted(29.5), restarted(29.5)
+    shop.post(*later)
+    with monkeypatch.context() as patch:
+        patch.setattr("functions.quality.charts.settle", lambda *_: None)
+        service.mark_restart("chart", MarkRestart(at=minute(100), reason="tool"), shop.tenant)
+    assert service.read_chart("chart", shop.tenant).is_settled is False
+
+    shop.post(point("i_mr", 26, 0.6))
+
+    whole.post(*later, point("i_mr", 26, 0.6))
+    service.mark_restart("chart", MarkRestart(at=minute(100), reason="tool"), whole.tenant)
+    assert judgement(shop) == judgement(whole)
+
+
+def test_an_event_whose_late_point_takes_several_writes_is_settled_at_once_and_marked_once() -> None:
+    shop, whole = begun("cusum"), begun("cusum")
+    later = [point("cusum", 24 + each, 0.4) for each in range(120)]
+    shop.post(*later[1:])
+    whole.post(*later)
+    reacting = replace(shop.tenant, handled=Handled("quality", "event-1"))
+
+    Shop(reacting).post(later[0])
+
+    assert service.read_chart("chart", shop.tenant).is_settled is True
+    assert judgement(shop) == judgement(whole)
+    with pytest.raises(AlreadyHandled):
+        Shop(reacting).post(point("cusum", 200, 0.0))
 
 
 def test_new_limits_far_back_judge_every_point_again() -> None:
