@@ -1,6 +1,6 @@
 """The one calculation that every figure, list and report of this domain comes from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -18,6 +18,7 @@ from makoto.errors import FieldError
 from makoto.ports.context import TenantContext
 
 HOUR_MS = 3_600_000
+AMOUNTS = ("pq", "gq", "sq", "rq", "cm", "ip", "gp")
 BY_NAME: Mapping[str, Role] = {
     "good": Role.GOOD,
     "scrap": Role.SCRAP,
@@ -66,7 +67,7 @@ def compute(place: str, window: Window, tenant: TenantContext, plant: Plant | No
             world = world_of(unit, plant, known, facts, Window.of_ms(window.start_ms, until))
             made[unit] = evaluate(facts, world, window.start_ms, until)
             digest.update(_digest(unit, facts, world))
-    terms = _all_terms(made, place)
+    terms = _in_one_unit(_all_terms(made, place), _units_counted(made, plant))
     figures = kpis(terms)
     silent = tuple(unit for unit in units if unit not in made)
     noted = [*flags(terms, figures), *(["units_without_facts"] if silent and made else [])]
@@ -117,6 +118,21 @@ def _all_terms(made: Mapping[str, Evaluation], place: str) -> Terms:
     names = {name for formula in FORMULAS.values() for name in (*formula.above, *formula.below)}
     why = f"nothing was told of {place or 'any unit'} yet"
     return Terms(dict.fromkeys(names, None), dict.fromkeys([*names, "aupt"], why))
+
+
+def _units_counted(made: Mapping[str, Evaluation], plant: Plant) -> list[str]:
+    """The units of measure that the products are counted in."""
+    products = {each.product for found in made.values() for each in found.counts if each.is_counted and each.product}
+    return sorted({unit for unit in map(plant.unit_of, sorted(products)) if unit is not None})
+
+
+def _in_one_unit(terms: Terms, units: Sequence[str]) -> Terms:
+    """Pieces and kilograms do not add up: what would sum them is None; run times are all in seconds and do."""
+    if len(units) < 2:
+        return terms
+    why = f"products counted in {' and '.join(units)} do not add up; ask for a place or a time with one of them"
+    values = {**terms.values, **dict.fromkeys(AMOUNTS, None)}
+    return Terms(values, {**terms.missing, **dict.fromkeys(AMOUNTS, why)}, terms.flags | {"mixed_units"})
 
 
 def _require_little(units: int, window: Window) -> None:

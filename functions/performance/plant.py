@@ -13,6 +13,7 @@ from makoto.domain.factory import (
     ENTERPRISE,
     Equipment,
     EquipmentLevel,
+    Material,
     Reason,
     RunTime,
     TimeCategory,
@@ -38,6 +39,7 @@ class Plant:
     place: str
     tenant: TenantContext
     _calendars: dict[str, WorkCalendar | None] = field(default_factory=dict)
+    _materials: dict[str, Material | None] = field(default_factory=dict)
     _run_times: dict[str, tuple[RunTime, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,6 +111,13 @@ class Plant:
             return known[key]
 
         return at
+
+    def unit_of(self, product: str) -> str | None:
+        """The unit that a product is counted in; None where it is not in the master data."""
+        if product not in self._materials:
+            self._materials[product] = self.tenant.masters.find(Material, product)
+        found = self._materials[product]
+        return None if found is None else found.unit
 
     def resolve(self, code: int) -> Reason | None:
         """The reason of a code."""

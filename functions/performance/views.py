@@ -32,7 +32,7 @@ class KpiView(Value):
 
 
 class TermView(Value):
-    """A term of ISO 22400-2: `s` seconds, or `pcs` in the unit of the product."""
+    """A term of ISO 22400-2: a time in `s`, or a `quantity` in the product's own unit."""
 
     value: float | None
     unit: str
@@ -188,7 +188,7 @@ def terms_view(terms: Terms) -> dict[str, TermView]:
     """Show terms, times in seconds."""
     made: dict[str, TermView] = {}
     for name, value in terms.values.items():
-        unit = "s" if name in _TIMES or name.endswith("_s") else "pcs"
+        unit = "s" if name in _TIMES or name.endswith("_s") else "quantity"
         shown = None if value is None else float(value) / (1000 if name in _TIMES else 1)
         made[name] = TermView(value=shown, unit=unit, reason=None if value is not None else terms.why(name))
     return made

@@ -9,7 +9,7 @@ import pytest
 from functions.performance import service
 from functions.performance.model import NoSuchFigure, NotYet, Recompute, ReversedWindow, WindowTooLong
 from functions.performance.views import FigureView, IntervalView
-from makoto.domain.factory import Equipment, RunTime
+from makoto.domain.factory import Equipment, Material, RunTime
 from makoto.events.telemetry import CountReport, StateReport
 from makoto.ports.masters import NoSuchMaster
 from tests.unit.performance.factory import END, LINE, MC1, MC2, SHIFT, World, instant, minute
@@ -276,6 +276,22 @@ def test_an_order_at_the_line_stands_at_each_of_its_units(world: World) -> None:
     world.states((0, 6))
 
     assert oee(world).terms["apt"].value == 420 * 60
+
+
+def test_pieces_and_kilograms_are_not_added_up(world: World) -> None:
+    world.give(Material(id="shaft", name="Shaft"), Material(id="paste", name="Paste", unit="kg"))
+    world.vorne(MC1)
+    world.started(unit=MC2, order="wo-2", product="paste")
+    world.states((0, 6), unit=MC2)
+    world.counts((0, 0, 0), (470, 500, 0), unit=MC2)
+
+    line = oee(world, LINE)
+
+    assert value(oee(world, MC1)) == pytest.approx(0.7479, abs=5e-5)
+    assert value(line) is None
+    assert "mixed_units" in line.flags
+    assert line.terms["pq"].value is None
+    assert (line.kpis["quality_ratio"].reason or "").startswith("products counted in kg and pcs do not add up")
 
 
 def test_another_tenant_sees_nothing_of_it(world: World) -> None:

@@ -53,6 +53,7 @@ def test_the_states_cover_the_window_without_gap_or_overlap(told: list[StateFact
 
     assert (made[0].start, made[-1].end) == (0, 100)
     assert all(one.end == other.start and one[2:] != other[2:] for one, other in pairwise(made))
+    assert all(each.start < each.end for each in made)
 
 
 @given(facts, entries, st.integers(1, 99))
@@ -78,11 +79,12 @@ def test_before_anything_was_told_the_state_is_undefined() -> None:
     assert shown(StateFact(40, IDLE, 1))[0] == (0, 40, PackmlState.UNDEFINED, None, "nobody")
 
 
-def test_of_two_states_of_one_millisecond_the_lasting_one_came_last() -> None:
-    starting, execute = StateFact(10, PackmlState.STARTING, 1), StateFact(10, EXECUTE, 1)
+@pytest.mark.parametrize("passing", [PackmlState.STARTING, PackmlState.UNHOLDING])
+def test_of_two_states_of_one_millisecond_the_lasting_one_came_last(passing: PackmlState) -> None:
+    before, execute = StateFact(10, passing, 1), StateFact(10, EXECUTE, 1)
 
-    assert shown(execute, starting) == shown(starting, execute)
-    assert shown(execute, starting)[-1][2] == EXECUTE
+    assert shown(execute, before) == shown(before, execute)
+    assert shown(execute, before)[-1][2] == EXECUTE
 
 
 def test_a_state_by_hand_wins_over_its_stretch_only() -> None:
