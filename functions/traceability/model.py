@@ -8,7 +8,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from makoto.domain import Instant, Value
-from makoto.domain.factory import MaterialId, Unit
 from makoto.errors import Conflict, NotFound
 
 LotId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+()-]{0,79}$")]
@@ -108,8 +107,8 @@ class Lot(Value):
     """
 
     lot_id: LotId
-    material: MaterialId
-    unit: Unit
+    material: str
+    unit: str
     made: Decimal = Decimal(0)
     remaining: Decimal = Decimal(0)
     standing: Standing = Standing.AVAILABLE

@@ -11,7 +11,7 @@ from makoto.domain.factory import EquipmentId
 from makoto.errors import Invalid, NotFound
 
 SweepId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,159}$")]
-MAX_ROOTS = 1000
+MAX_ROOTS = 2000
 PAGE_LOTS = 250
 """Lots a page of the work list."""
 

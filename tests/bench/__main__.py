@@ -10,6 +10,7 @@ from tests.bench import (
     aws,
     cold_start,
     documents_postgres,
+    genealogy,
     history,
     ingest,
     moves,
@@ -33,6 +34,7 @@ BENCHES = {
     "outbox_relay": outbox_relay.rows,
     "spc": spc.rows,
     "oee": oee.rows,
+    "genealogy": genealogy.rows,
     "aws": aws.rows,
 }
 
