@@ -4,13 +4,14 @@ All of a unit lies in the partition `performance#<unit>`. A document holds rows 
 the unit at which it was added; rows are added, never changed. `head` says how far the unit has come.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from makoto.analytics.performance.states import StateFact
 from makoto.codecs.json_text import from_text, to_text
 from makoto.domain import Value
+from makoto.errors import Unavailable
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Condition, Document, IfAbsent, IfVersion, Key, Put, Query
 
@@ -93,12 +94,12 @@ def addition(place: str, rows: Mapping[str, Iterable[Row]], tenant: TenantContex
     for kind, listed in rows.items():
         for row in listed:
             buckets.setdefault(key_of(place, kind, _moment(row)), {}).setdefault(kind, []).append(row)
-    got = tenant.documents.batch_get(list(buckets))
+    held_documents = fetched(list(buckets), tenant)
     added: Rows = {}
     puts: list[Put] = []
     states: list[int] = []
     for key, given in buckets.items():
-        stored = got.found.get(key)
+        stored = held_documents.get(key)
         held = {} if stored is None else rows_in(stored)
         fresh = {kind: _unknown(given[kind], [] if kind in _SAID else held.get(kind, [])) for kind in given}
         states += [_moment(row) for row in held.get(STATE, ())]
@@ -119,6 +120,14 @@ def head_put(place: str, head: Head, when: Condition) -> Put:
 def rows_in(document: Document) -> Rows:
     """The rows of a document."""
     return {kind: from_text(str(text)) for kind, text in document.data.items() if kind != "revision"}
+
+
+def fetched(keys: Sequence[Key], tenant: TenantContext) -> dict[Key, Document]:
+    """The documents that are there; what the store does not answer for is not taken for absent."""
+    got = tenant.documents.batch_get(keys)
+    if got.failed:
+        raise Unavailable(f"the store did not answer for {len(got.failed)} of {len(keys)} documents")
+    return got.found
 
 
 def documents_between(place: str, name: str, first: int, last: int, tenant: TenantContext) -> list[Document]:

@@ -39,9 +39,10 @@ def mapping_key(unit: str) -> Key:
 def known_of(units: Iterable[str], tenant: TenantContext) -> Known:
     """The heads of units that were told anything, and the mappings that were given."""
     listed = tuple(units)
-    got = tenant.documents.batch_get([key for unit in listed for key in (facts.head_key(unit), mapping_key(unit))])
-    heads = {unit: got.found[facts.head_key(unit)] for unit in listed if facts.head_key(unit) in got.found}
-    given = {unit: got.found[mapping_key(unit)] for unit in listed if mapping_key(unit) in got.found}
+    keys = [key for unit in listed for key in (facts.head_key(unit), mapping_key(unit))]
+    found = facts.fetched(keys, tenant)
+    heads = {unit: found[facts.head_key(unit)] for unit in listed if facts.head_key(unit) in found}
+    given = {unit: found[mapping_key(unit)] for unit in listed if mapping_key(unit) in found}
     mappings = {unit: CounterMapping.model_validate_json(str(each.data["content"])) for unit, each in given.items()}
     return Known({unit: facts.head_in(each) for unit, each in heads.items()}, mappings)
 

@@ -138,6 +138,13 @@ def test_while_an_order_is_set_up_its_time_is_setup_whatever_the_machine_knows_o
     assert minutes(terms, "asut", "apt", "adet_internal", "aoet") == [40, 435, 5, 480]
 
 
+def test_of_a_setup_and_a_start_in_one_moment_the_start_came_last() -> None:
+    setting_up = started(0)._replace(is_setup=True)
+
+    for orders in ([setting_up, started(0)], [started(0), setting_up]):
+        assert minutes(run([state(0, EXECUTE)], orders=orders).terms, "asut", "apt") == [0, 480]
+
+
 def test_a_machine_without_modes_produces_where_it_executes() -> None:
     assert minutes(run([state(0, EXECUTE, mode=0)]).terms, "apt") == [480]
 
