@@ -169,3 +169,15 @@ def test_overlapping_orders_are_worked_on_once() -> None:
     ).terms
 
     assert minutes(terms, "apt", "adot", "aoet") == [300, 180, 300]
+
+
+def test_of_two_orders_at_a_unit_the_one_that_began_last_is_worked_on() -> None:
+    orders = [started(0), started(60, "wo-2", "gear"), completed(120, "wo-2", "gear")]
+
+    portions = run([state(0, EXECUTE)], orders=orders).portions
+
+    assert [(each.order, each.product, (each.end - each.start) // MIN) for each in portions] == [
+        ("wo-1", "shaft", 60),
+        ("wo-2", "gear", 60),
+        ("wo-1", "shaft", 360),
+    ]
