@@ -222,6 +222,80 @@ def quiet(rng: Rng) -> Drawn:
     return Drawn(seconds, values)
 
 
+def queue_length(rng: Rng) -> Drawn:
+    """A queue served as fast as it fills; the server slows down."""
+    n = 5000
+    seconds = regular(n, 600)
+    places = onsets(rng, n, 1, 3)
+    slow = np.zeros(n)
+    for at in places:
+        slow[at : at + 60] = rng.uniform(3, 8)
+    values = np.empty(n)
+    length = 0.0
+    for place in range(n):
+        length = max(0.0, length + rng.poisson(10) - 11 + slow[place])
+        values[place] = length
+    return Drawn(seconds, values, places)
+
+
+def heating_cycle(rng: Rng) -> Drawn:
+    """A saw tooth of a period that is no part of a day; the period changes, or a tooth is missing."""
+    n = 4000
+    seconds = regular(n, 60)
+    period = rng.uniform(35, 90)
+    speed = np.full(n, 1 / period)
+    places = onsets(rng, n, 1, 2)
+    for at in places:
+        speed[at : at + int(2.5 * period)] *= rng.choice([0.0, 0.4, 2.2])
+    values = 180 + 20 * (np.cumsum(speed) % 1) + rng.normal(0, 0.6, n)
+    return Drawn(seconds, values, places)
+
+
+def vibration(rng: Rng) -> Drawn:
+    """Two regimes that alternate at random; a third, or both louder."""
+    n = 6000
+    seconds = regular(n, 120)
+    on = np.zeros(n)
+    place, state = 0, 0
+    while place < n:
+        length = int(rng.exponential(90)) + 10
+        on[place : place + length] = state
+        place, state = place + length, 1 - state
+    values = (0.5 + 3 * on) * np.exp(rng.normal(0, 0.12, n))
+    places = onsets(rng, n, 1, 3)
+    for at in places:
+        values[at : at + 100] *= rng.uniform(1.7, 2.5)
+    return Drawn(seconds, values, places)
+
+
+def sparse_events(rng: Rng) -> Drawn:
+    """Counts that are nearly always zero; a run of events."""
+    n = 5315
+    seconds = regular(n, 300)
+    values = rng.poisson(0.03, n) * rng.integers(1, 4, n).astype(float)
+    places = onsets(rng, n, 1, 2)
+    for at in places:
+        values[at : at + 25] += rng.poisson(3, 25)
+    return Drawn(seconds, values, places)
+
+
+def spindle_current(rng: Rng) -> Drawn:
+    """Parts of the same programme, one after another with pauses of random length; a blunt tool, a collision."""
+    programme = np.repeat(rng.uniform(2, 12, 6), rng.integers(4, 15, 6))
+    values_list: list[float] = []
+    while len(values_list) < 5000:
+        values_list += [0.8] * int(rng.integers(5, 30))
+        values_list += list(programme * rng.uniform(0.95, 1.05))
+    values = np.array(values_list[:5000]) + rng.normal(0, 0.15, 5000)
+    places = onsets(rng, 5000, 1, 3)
+    for at in places:
+        if rng.random() < 0.5:
+            spike(values, at, rng.uniform(10, 20), 2)
+        else:
+            values[at : at + 200] *= 1.5
+    return Drawn(regular(5000, 2), values, places)
+
+
 FAMILIES: dict[str, Callable[[Rng], Drawn]] = {
     each.__name__: each
     for each in (
@@ -238,5 +312,10 @@ FAMILIES: dict[str, Callable[[Rng], Drawn]] = {
         day_pulse,
         rare_steps,
         quiet,
+        heating_cycle,
+        vibration,
+        spindle_current,
+        sparse_events,
+        queue_length,
     )
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.bench.anomaly_shapes import (
     DAY_S,
@@ -14,12 +15,12 @@ from tests.bench.anomaly_shapes import (
     regular,
     season,
     shift,
-    spike,
     stick,
     weekend,
 )
 
 Rng = np.random.Generator
+Floats = NDArray[np.float64]
 
 
 def solar_power(rng: Rng) -> Drawn:
@@ -31,52 +32,6 @@ def solar_power(rng: Rng) -> Drawn:
     places = [int(at // 96) * 96 + 44 for at in onsets(rng, n, 2, 3)]
     for at in places:
         values[at : at + 90] *= rng.choice([0.0, 0.05])
-    return Drawn(seconds, values, places)
-
-
-def queue_length(rng: Rng) -> Drawn:
-    """A queue served as fast as it fills; the server slows down."""
-    n = 5000
-    seconds = regular(n, 600)
-    places = onsets(rng, n, 1, 3)
-    slow = np.zeros(n)
-    for at in places:
-        slow[at : at + 60] = rng.uniform(3, 8)
-    values = np.empty(n)
-    length = 0.0
-    for place in range(n):
-        length = max(0.0, length + rng.poisson(10) - 11 + slow[place])
-        values[place] = length
-    return Drawn(seconds, values, places)
-
-
-def heating_cycle(rng: Rng) -> Drawn:
-    """A saw tooth of a period that is no part of a day; the period changes, or a tooth is missing."""
-    n = 4000
-    seconds = regular(n, 60)
-    period = rng.uniform(35, 90)
-    speed = np.full(n, 1 / period)
-    places = onsets(rng, n, 1, 2)
-    for at in places:
-        speed[at : at + int(2.5 * period)] *= rng.choice([0.0, 0.4, 2.2])
-    values = 180 + 20 * (np.cumsum(speed) % 1) + rng.normal(0, 0.6, n)
-    return Drawn(seconds, values, places)
-
-
-def vibration(rng: Rng) -> Drawn:
-    """Two regimes that alternate at random; a third, or both louder."""
-    n = 6000
-    seconds = regular(n, 120)
-    on = np.zeros(n)
-    place, state = 0, 0
-    while place < n:
-        length = int(rng.exponential(90)) + 10
-        on[place : place + length] = state
-        place, state = place + length, 1 - state
-    values = (0.5 + 3 * on) * np.exp(rng.normal(0, 0.12, n))
-    places = onsets(rng, n, 1, 3)
-    for at in places:
-        values[at : at + 100] *= rng.uniform(1.7, 2.5)
     return Drawn(seconds, values, places)
 
 
@@ -134,17 +89,6 @@ def valve_position(rng: Rng) -> Drawn:
     return Drawn(seconds, values.round(1), places)
 
 
-def sparse_events(rng: Rng) -> Drawn:
-    """Counts that are nearly always zero; a run of events."""
-    n = 5315
-    seconds = regular(n, 300)
-    values = rng.poisson(0.03, n) * rng.integers(1, 4, n).astype(float)
-    places = onsets(rng, n, 1, 2)
-    for at in places:
-        values[at : at + 25] += rng.poisson(3, 25)
-    return Drawn(seconds, values, places)
-
-
 def web_requests(rng: Rng) -> Drawn:
     """Growing traffic with a day, spiky; a campaign, an outage, lost hours of data."""
     n = 6000
@@ -163,36 +107,113 @@ def web_requests(rng: Rng) -> Drawn:
     return Drawn(seconds[keep], np.maximum(values, 0)[keep], [int(kept[at]) for at in places])
 
 
-def spindle_current(rng: Rng) -> Drawn:
-    """Parts of the same programme, one after another with pauses of random length; a blunt tool, a collision."""
-    programme = np.repeat(rng.uniform(2, 12, 6), rng.integers(4, 15, 6))
-    values_list: list[float] = []
-    while len(values_list) < 5000:
-        values_list += [0.8] * int(rng.integers(5, 30))
-        values_list += list(programme * rng.uniform(0.95, 1.05))
-    values = np.array(values_list[:5000]) + rng.normal(0, 0.15, 5000)
-    places = onsets(rng, 5000, 1, 3)
+def lift_trips(rng: Rng) -> Drawn:
+    """Trips in a quarter of an hour on working days only; a lift out of order, an evening event."""
+    n = 5000
+    seconds = regular(n, 900)
+    hour = (seconds % DAY_S) / 3600
+    open_hours = (hour > 7) & (hour < 19) & ~weekend(seconds)
+    rate = np.where(open_hours, 12 + 10 * np.abs(np.sin(hour)), 0.2)
+    places = [int(at // 672) * 672 + int(rng.integers(0, 4)) * 96 + 40 for at in onsets(rng, n, 2, 3)]
     for at in places:
         if rng.random() < 0.5:
-            spike(values, at, rng.uniform(10, 20), 2)
+            rate[at : at + 24] = 0.1
         else:
-            values[at : at + 200] *= 1.5
-    return Drawn(regular(5000, 2), values, places)
+            rate[at + 40 : at + 56] = 25.0
+    return Drawn(seconds, rng.poisson(rate).astype(float), places)
+
+
+def batch_pressure(rng: Rng) -> Drawn:
+    """Batches with heating, holding and venting, of lengths that differ a little; a leak while holding, a batch cut."""
+    pieces: list[Floats] = []
+    starts: list[int] = []
+    total = 0
+    while total < 6000:
+        hold = int(rng.integers(50, 70))
+        batch = np.concatenate([np.linspace(1, 8, 20), np.full(hold, 8.0), np.linspace(8, 1, 10), np.full(25, 1.0)])
+        starts.append(total)
+        pieces.append(batch)
+        total += len(batch)
+    odd = [int(np.searchsorted(starts, at)) - 1 for at in onsets(rng, 5800, 1, 3)]
+    for number in odd:
+        batch = pieces[number]
+        if rng.random() < 0.5:
+            batch[20:-35] -= np.linspace(0, 3.5, len(batch) - 55)
+        else:
+            batch[40:] = 1.0
+    values = np.concatenate(pieces)
+    return Drawn(regular(total, 60), values + rng.normal(0, 0.08, total), [starts[number] + 20 for number in odd])
+
+
+def humidity(rng: Rng) -> Drawn:
+    """Whole percents at irregular times, many missing; a sensor that drifts away or dries out."""
+    n = 4000
+    seconds = np.cumsum(rng.uniform(300, 900, n))
+    values = 55 + 8 * season(rng, seconds) + autoregressive(rng, n, 0.98, 3)
+    places = onsets(rng, n, 1, 2)
+    for at in places:
+        length = min(150, n - at)
+        values[at : at + length] += np.linspace(0, rng.choice([-30, 30]), length)
+    values = np.clip(values, 0, 100).round()
+    values[rng.random(n) < 0.05] = np.nan
+    return Drawn(seconds, values, places)
+
+
+def packet_loss(rng: Rng) -> Drawn:
+    """Percent, nearly always below one, with short losses; a broken link."""
+    n = 6000
+    seconds = regular(n, 60)
+    values = rng.gamma(0.3, 0.2, n) + (rng.random(n) < 0.006) * rng.uniform(1, 6, n)
+    places = onsets(rng, n, 1, 3)
+    for at in places:
+        values[at : at + int(rng.integers(5, 60))] += rng.uniform(5, 60)
+    return Drawn(seconds, np.clip(values, 0, 100), places)
+
+
+def release_latency(rng: Rng) -> Drawn:
+    """Each release moves the level a little and nobody minds; one makes it much slower, or jittery."""
+    n = 5000
+    seconds = regular(n, 300)
+    level = np.full(n, 120.0)
+    for place in range(300, n, 700):
+        level[place:] *= rng.uniform(0.93, 1.08)
+    values = level * np.exp(autoregressive(rng, n, 0.4, 0.03)) + 8 * season(rng, seconds)
+    places = onsets(rng, n, 1, 2)
+    for at in places:
+        if rng.random() < 0.5:
+            values[at : at + 400] *= 1.35
+        else:
+            values[at : at + 200] *= np.exp(rng.normal(0, 0.15, len(values[at : at + 200])))
+    return Drawn(seconds, values, places)
+
+
+def bike_hires(rng: Rng) -> Drawn:
+    """Hourly hires with day, week and weather; a day of rain is ordinary, a strike or a festival is not."""
+    n = 6500
+    seconds = regular(n, 3600)
+    day = season(rng, seconds, harmonics=4)
+    weather = np.repeat(np.exp(rng.normal(0, 0.2, n // 24 + 1)), 24)[:n]
+    rate = 150 * (day + 0.05) * weather * np.where(weekend(seconds), 0.7, 1.0)
+    places = onsets(rng, n, 2, 3)
+    for at in places:
+        rate[at : at + 30] *= rng.choice([0.05, 3.0])
+    return Drawn(seconds, rng.poisson(rate).astype(float), places)
 
 
 FAMILIES: dict[str, Callable[[Rng], Drawn]] = {
     each.__name__: each
     for each in (
         solar_power,
-        queue_length,
-        heating_cycle,
-        vibration,
         water_flow,
         market_price,
         memory_share,
         valve_position,
-        sparse_events,
         web_requests,
-        spindle_current,
+        lift_trips,
+        batch_pressure,
+        humidity,
+        packet_loss,
+        release_latency,
+        bike_hires,
     )
 }

@@ -5,7 +5,7 @@ from math import log
 THRESHOLD = 0.5
 """A score from here on is an anomaly: one threshold for every stream."""
 
-_NEEDED = 9.0
+_NEEDED = 9.4
 _GROWTH = 0.5
 """The longer the history, the rarer an alarm: alarms come about as the square root of the readings."""
 

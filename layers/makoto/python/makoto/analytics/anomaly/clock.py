@@ -1,6 +1,7 @@
 """When a reading was taken, as seconds of its own wall clock, and how far apart readings usually are."""
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import TypeAlias
 
 from makoto.errors import Invalid
@@ -34,6 +35,8 @@ def seconds_of(timestamp: Timestamp) -> float:
         except ValueError:
             raise NotATime(f"no time of ISO 8601: {timestamp[:40]!r}") from None
     seconds = float(timestamp)
+    if not isfinite(seconds):
+        raise NotATime("neither seconds nor milliseconds since 1970")
     return seconds / 1000.0 if abs(seconds) >= _FIRST_MS else seconds
 
 

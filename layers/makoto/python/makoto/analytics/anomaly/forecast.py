@@ -6,6 +6,7 @@ from makoto.analytics.anomaly.season import Season
 
 _FAST, _MIDDLE, _SEASONAL = 0.4, 0.1, 0.3
 _SETTLED = 50.0
+_LEAST = 1e-3
 
 
 class Forecast:
@@ -41,10 +42,11 @@ class Forecast:
         pace = 0.01 if self.count > 100.0 else 1.0 / self.count
         is_settled = self.count > _SETTLED
         misses = self.misses
+        least = _LEAST * sum(misses) + 1e-60
         total = mixed = 0.0
         for place, error in enumerate(errors):
             miss = misses[place]
-            weight = 1.0 / (miss * miss * miss + 1e-300)
+            weight = 1.0 / (miss + least) ** 3
             total += weight
             mixed += weight * error
             size = error if error >= 0.0 else -error

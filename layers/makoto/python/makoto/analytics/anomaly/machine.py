@@ -14,6 +14,9 @@ from makoto.errors import Invalid
 
 MOST_METRICS = 32
 _SHARED = 0.15
+_CHANCES = 3.0
+"""So many metrics, each by itself and beside the others, so many chances to be surprised (Bonferroni)."""
+
 _APART = "a value that does not fit the other metrics"
 
 
@@ -56,7 +59,9 @@ class MachineDetector:
         self.together = array("f", self.relations.take([_standardised(part) for part in self.parts]))
         every = self.surprises + self.together
         greatest = max(every)
-        self.latest = self.alarm.score(greatest + _SHARED * (sum(every) - greatest) / len(told) - log(len(told)))
+        self.latest = self.alarm.score(
+            greatest + _SHARED * (sum(every) - greatest) / len(told) - log(_CHANCES * len(told))
+        )
         return self.latest
 
     def explain(self) -> MachineExplanation:

@@ -10,6 +10,9 @@ from makoto.analytics.anomaly.packing import packed, restored
 from makoto.analytics.anomaly.season import Season
 from makoto.analytics.anomaly.views import CAUSES, Views
 
+_LEAST, _MOST = 1e-30, 1e30
+"""Values are held to what single floats can hold."""
+
 _SHARED = 0.15
 """How much the lesser surprises add to the greatest."""
 
@@ -51,13 +54,14 @@ class Detector:
         self.cause = -1.0
         if value is None or not isfinite(value):
             return -1.0
-        number = float(value)
+        number = max(min(float(value), _MOST), -_MOST)
         if self.seen == 0.0:
             self.origin, self.seen, self.cadence.at = number, 1.0, at
             return 0.0
         self.seen = 1.0
         is_after_gap = self.cadence.tick(at)
-        number -= self.origin
+        number = max(min(number - self.origin, _MOST), -_MOST)
+        number = number if abs(number) > _LEAST else 0.0
         self.season.take(at, number, self.cadence.step)
         self.error = self.forecast.take(number, self.season, is_after_gap)
         return self._combined(self.views.take(self.error, self.season, self.forecast, is_after_gap))

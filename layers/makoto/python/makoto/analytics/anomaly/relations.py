@@ -1,7 +1,6 @@
 """How metrics of one machine go together, and when they no longer do."""
 
 from array import array
-from math import log
 from operator import mul
 
 from makoto.analytics.anomaly.signed import Signed
@@ -73,8 +72,3 @@ class Relations:
         matrix *= 1.0 - _SHRUNK
         matrix[np.diag_indices(size)] += _SHRUNK * np.trace(matrix) / size / (1.0 - _SHRUNK) + 1e-6
         self.precision = array("f", np.linalg.inv(matrix).astype(np.float32).tobytes())
-
-
-def penalty(size: int) -> float:
-    """So many metrics, so many chances: Bonferroni, in surprises."""
-    return log(size)

@@ -6,8 +6,10 @@ from math import inf
 from makoto.analytics.anomaly.clock import DAY_S, WEEK_S
 
 _DAY_BINS, _WEEK_BINS = 96, 168
-_HELPS = 0.85
-_VISITS = 2.0
+_HELPS, _HINDERS, _BETTER = 0.7, 0.9, 0.9
+_MOST = 5.0
+_SIZING = 0.003
+_DAYS, _WEEKS = 2.0, 2.0
 _SETTLED = 50.0
 _SLOW = 0.002
 
@@ -44,51 +46,101 @@ class Profile:
         self.means[place] = mean + error * pace * (share if share < 1.0 else 1.0)
 
 
+class Fit:
+    """How far readings usually are from what a season says; infinitely far until it has said something for a while."""
+
+    __slots__ = ("count", "miss")
+
+    def __init__(self) -> None:
+        self.count = self.miss = 0.0
+
+    @property
+    def size(self) -> float:
+        return self.miss if self.count > _SETTLED else inf
+
+    def measure(self, deviation: float) -> None:
+        self.count += 1.0
+        size = deviation if deviation >= 0.0 else -deviation
+        if self.count > _SETTLED and size > _MOST * self.miss:
+            size = _MOST * self.miss
+        pace = _SIZING if self.count * _SIZING > 1.0 else 1.0 / self.count
+        self.miss += pace * (size - self.miss)
+
+
 class Season:
     """A day and a week above a slow level. After `take`, the fields say what is usual now.
 
-    `from_day` and `from_week` are the deviations of the reading from each, `deviation` from the best of them (or from
-    the level alone while neither helps).
+    `offset` is the distance from the level, `from_day` and `from_week` those from each season, `deviation` that from
+    the best (the level alone while none helps). When another becomes the best, `rescaled` is the ratio of their sizes.
     """
 
-    __slots__ = ("count", "day", "deviation", "flat", "from_day", "from_week", "level", "miss_day", "miss_week", "week")
+    __slots__ = (
+        "choice",
+        "count",
+        "day",
+        "deviation",
+        "fit_day",
+        "fit_flat",
+        "fit_week",
+        "from_day",
+        "from_week",
+        "level",
+        "offset",
+        "rescaled",
+        "week",
+    )
 
     def __init__(self) -> None:
         self.day = Profile(_DAY_BINS, DAY_S, 0.08)
         self.week = Profile(_WEEK_BINS, WEEK_S, 0.15)
-        self.level = self.count = 0.0
-        self.flat = self.miss_day = self.miss_week = 0.0
-        self.deviation = self.from_day = self.from_week = 0.0
+        self.fit_flat, self.fit_day, self.fit_week = Fit(), Fit(), Fit()
+        self.level = self.count = self.choice = 0.0
+        self.rescaled = 1.0
+        self.deviation = self.offset = self.from_day = self.from_week = 0.0
+
+    @property
+    def flat(self) -> float:
+        """The usual distance from the level."""
+        return self.fit_flat.miss
 
     def take(self, at: float, value: float, step_s: float) -> None:
         """Judge a reading, then learn it."""
         day, week = self.day, self.week
         morning, hour = day.place(at), week.place(at)
-        flat = value - self.level
-        usual = day.means[morning] if day.visits[morning] >= _VISITS else 0.0
-        self.from_day = flat - usual
-        self.from_week = flat - week.means[hour] if week.visits[hour] >= _VISITS else self.from_day
-        self._choose(flat)
-        limit = 4.0 * self.flat if self.count > _SETTLED else inf
+        flat = self.offset = value - self.level
+        self.fit_flat.measure(flat)
+        self.from_day = flat
+        if day.visits[morning] >= _DAYS:
+            self.from_day = flat - day.means[morning]
+            self.fit_day.measure(self.from_day)
+        self.from_week = self.from_day
+        if week.visits[hour] >= _WEEKS:
+            self.from_week = flat - week.means[hour]
+            self.fit_week.measure(self.from_week)
+        self._choose()
+        self.count += 1.0
+        limit = 4.0 * self.fit_flat.miss if self.count > _SETTLED else inf
         pace = 1.0 / self.count if self.count * _SLOW < 1.0 else _SLOW
         self.level += pace * _clipped(self.from_day, limit)
-        self.day.learn(morning, flat, limit, step_s)
-        self.week.learn(hour, flat, limit, step_s)
+        day.learn(morning, flat, limit, step_s)
+        week.learn(hour, flat, limit, step_s)
 
-    def _choose(self, flat: float) -> None:
-        one, two, three = abs(flat), abs(self.from_day), abs(self.from_week)
-        self.count += 1.0
-        count, size = self.count, self.flat
-        self.deviation = flat
-        if self.miss_day < _HELPS * size and self.miss_day <= self.miss_week:
-            self.deviation = self.from_day
-        elif self.miss_week < _HELPS * size:
-            self.deviation = self.from_week
-        pace = 0.005 if count > 200.0 else 1.0 / count
-        most = 6.0 * size if count > _SETTLED else inf
-        self.flat += pace * ((one if one < most else most) - size)
-        self.miss_day += pace * ((two if two < most else most) - self.miss_day)
-        self.miss_week += pace * ((three if three < most else most) - self.miss_week)
+    def _choose(self) -> None:
+        flat, by_day, by_week = self.fit_flat.miss, self.fit_day.size, self.fit_week.size
+        before = self.choice
+        if by_day > _HELPS * flat and by_week > _HELPS * flat:
+            if min(by_day, by_week) > _HINDERS * flat:
+                self.choice = 0.0
+        elif by_week < _BETTER * by_day:
+            self.choice = 2.0
+        elif by_day <= by_week or before == 0.0:
+            self.choice = 1.0
+        self.deviation = (self.offset, self.from_day, self.from_week)[int(self.choice)]
+        self.rescaled = 1.0
+        if self.choice != before:
+            sizes = (flat, by_day, by_week)
+            old, new = sizes[int(before)], sizes[int(self.choice)]
+            self.rescaled = new / old if 0.0 < old < inf and 0.0 < new < inf else 1.0
 
 
 def _clipped(value: float, limit: float) -> float:

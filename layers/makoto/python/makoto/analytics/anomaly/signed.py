@@ -5,6 +5,7 @@ from math import exp, log
 from makoto.analytics.anomaly.tail import Tail
 
 _LOW, _WIDTH = -1.0, 0.2
+_MOST = 1e12
 _CLIPPED = 4.0
 _DAMPED, _DAMPING = 2.0, 0.5
 _SETTLED = 30.0
@@ -38,6 +39,8 @@ class Signed:
         if scale <= 0.0:
             return self._first(deviation)
         size = deviation / scale if deviation >= 0.0 else -deviation / scale
+        if size > _MOST:
+            size = _MOST
         pace = self.pace
         if self.count * pace < 1.0:
             pace = 1.0 / self.count
@@ -50,6 +53,14 @@ class Signed:
         one, other = (self.up, self.down) if deviation >= 0.0 else (self.down, self.up)
         other.total += weight
         return one.take(log(size), weight)
+
+    def ask(self, deviation: float) -> float:
+        """Say how surprising a deviation would be."""
+        if self.scale <= 0.0 or deviation == 0.0:
+            return 0.0
+        return (self.up if deviation > 0.0 else self.down).ask(
+            log(min(abs(deviation) / self.scale, _MOST) + _NEGLIGIBLE)
+        )
 
     def limits(self, surprise: float) -> tuple[float, float]:
         """Say how far down and up a deviation of this surprise would be."""
@@ -66,5 +77,5 @@ class Signed:
             self.up.total += 1.0
             self.down.total += 1.0
             return 0.0
-        self.scale = abs(deviation) / min(self.count, 200.0) ** 0.5
+        self.scale = max(abs(deviation) / min(self.count, 200.0) ** 0.5, 1e-300)
         return _STARTLED if self.count > _SETTLED else 0.0

@@ -9,7 +9,7 @@ _RENEWED = 64
 _PRIOR = 50.0
 """What is believed before the first reading: this many readings of a Student t distribution, heavy-tailed."""
 
-_ANCHOR = 4.0
+_ANCHOR = 3.0
 """Beyond the size that so many readings exceeded, the tail is extrapolated (peaks over threshold, Pickands 1975)."""
 
 _REACH = 6.0
@@ -57,6 +57,17 @@ class Tail:
         if self.fresh >= _RENEWED:
             self._renew()
         return surprise
+
+    def ask(self, size: float) -> float:
+        """Say how surprising a size would be."""
+        place = (size - self.low) / self.width
+        table = self.surprises
+        if place < 0.0:
+            return 0.0
+        if place >= BINS:
+            return table[-1] + (table[-1] - table[-2]) * (place - BINS)
+        index = int(place)
+        return table[index] + (table[index + 1] - table[index]) * (place - index)
 
     def size_at(self, surprise: float) -> float:
         """Say which size (a logarithm) has this surprise."""

@@ -3,9 +3,11 @@
 from math import log
 
 from makoto.analytics.anomaly.forecast import Forecast
+from makoto.analytics.anomaly.rhythm import Cycle, Stillness
 from makoto.analytics.anomaly.season import Season
 from makoto.analytics.anomaly.signed import Signed
 from makoto.analytics.anomaly.tail import Tail
+from makoto.analytics.anomaly.territory import Territory
 
 CAUSES = (
     "a jump from what was forecast",
@@ -14,21 +16,27 @@ CAUSES = (
     "a value unusual at this time",
     "an unusual restlessness or calm",
     "many small surprises in a row",
+    "an unusual time above or below the level",
+    "a value that does not move",
+    "a value where none has been",
 )
 
-_SHORT, _LONG, _BUSY = 0.2, 0.04, 0.12
+_SHORT, _LONG, _BUSY = 0.2, 0.03, 0.12
 _USUAL_BUSY = 0.003
-_LIKELY = 0.1
-_CAPPED = 5.0
+_LIKELY = 0.07
+_CAPPED = 4.0
+_STILL, _PLACE = 0.9, 0.9
+"""These two are so sharp that they are told a little more quietly."""
 
 
 class Views:
-    """Six surprises a reading; see CAUSES."""
+    """One surprise for each of CAUSES."""
 
     __slots__ = (
         "busy",
         "calm",
         "count",
+        "cycle",
         "jump",
         "likely",
         "long",
@@ -37,12 +45,16 @@ class Views:
         "row",
         "short",
         "short_mean",
+        "still",
+        "territory",
         "value",
     )
 
     def __init__(self) -> None:
         self.jump, self.short, self.long = Signed(0.01), Signed(0.003), Signed(0.002)
         self.value, self.restless = Signed(0.001), Signed(0.003)
+        self.cycle, self.still = Cycle(), Stillness()
+        self.territory = Territory()
         self.row = Tail(0.0, 0.1, degrees=2.0)
         self.short_mean = self.long_mean = 0.0
         self.busy = self.calm = self.likely = self.count = 0.0
@@ -52,6 +64,8 @@ class Views:
         self.count += 1.0
         jump = 0.0 if is_after_gap else self.jump.take(error)
         deviation = season.deviation
+        if season.rescaled != 1.0:
+            self._rescale(season.rescaled)
         self.short_mean += _SHORT * (deviation - self.short_mean)
         self.long_mean += _LONG * (deviation - self.long_mean)
         self.likely += _LIKELY * ((jump if jump < _CAPPED else _CAPPED) - self.likely)
@@ -62,7 +76,16 @@ class Views:
             self.value.take(deviation),
             self._restlessness(forecast.step),
             self.row.take(log(self.likely + 0.05) + 1.0, 1.0),
+            self.cycle.take(season.offset, season.flat),
+            _STILL * self.still.take(forecast.step),
+            _PLACE * self.territory.take(forecast.last, season),
         )
+
+    def _rescale(self, ratio: float) -> None:
+        """Another season is followed: deviations are of another size from here on."""
+        for view in (self.short, self.long, self.value):
+            view.scale *= ratio
+        self.short_mean = self.long_mean = 0.0
 
     def _restlessness(self, step: float) -> float:
         size = abs(step)
