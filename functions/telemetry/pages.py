@@ -64,7 +64,8 @@ class Level(Enum):
 
     def to_text(self, rows: Mapping[int, Row], page_ms: int) -> str:
         """Write rows that are ready."""
-        return json_text.to_text({str((t - page_ms) // self.row_ms): rows[t] for t in sorted(rows)})
+        row_ms = self.row_ms
+        return json_text.to_text({str((t - page_ms) // row_ms): rows[t] for t in sorted(rows)})
 
     def to_rollups(self, rows: Mapping[int, Row], page_ms: int) -> dict[int, Rollup]:
         """Read rows."""
@@ -74,8 +75,8 @@ class Level(Enum):
 
 def json_of(document: Document, level: Level, page_ms: int) -> dict[int, Row]:
     """Read the rows of a page as they were written; most of them are only written again."""
-    rows = json_text.from_text(str(document.data["rows"]))
-    return {page_ms + int(place) * level.row_ms: row for place, row in rows.items()}
+    rows, row_ms = json_text.from_text(str(document.data["rows"])), level.row_ms
+    return {page_ms + int(place) * row_ms: row for place, row in rows.items()}
 
 
 def rows_of(document: Document, level: Level, page_ms: int) -> dict[int, Rollup]:

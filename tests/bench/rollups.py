@@ -27,7 +27,7 @@ from tests.unit.telemetry.world import World, message
 
 EDGE = DeviceId(DEVICE)
 HOUR_MS, DAYS, METRICS = 3_600_000, 90, 20
-AIM_SHARE, AIM_MS, ROUNDS = 0.10, 200.0, 7
+AIM_SHARE, AIM_MS, ROUNDS = 0.10, 200.0, 15
 START_MS = NOW_MS - (DAYS + 1) * DAY_MS
 
 
