@@ -1,6 +1,7 @@
 """The one calculation that every figure, list and report of this domain comes from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -18,6 +19,8 @@ from makoto.errors import FieldError
 from makoto.ports.context import TenantContext
 
 HOUR_MS = 3_600_000
+READERS = 8
+PORTION = 64
 AMOUNTS = ("pq", "gq", "sq", "rq", "cm", "ip", "gp")
 BY_NAME: Mapping[str, Role] = {
     "good": Role.GOOD,
@@ -54,19 +57,17 @@ def compute(place: str, window: Window, tenant: TenantContext, plant: Plant | No
     units = plant.units
     _require_little(len(units), window)
     known = known_of(units, tenant)
-    reader, digest = FactsReader(tenant), sha256()
+    digest = sha256()
     until = min(window.end_ms, ms(tenant.clock.now()))
     if until <= window.start_ms:
         raise NotYet(
             "the window begins in the future", errors=[FieldError("/query/from", "past", "nothing happened yet")]
         )
     made: dict[str, Evaluation] = {}
-    for unit in units:
-        if unit in known.heads:
-            facts = reader.read(unit, known.heads[unit], window.start_ms, until)
-            world = world_of(unit, plant, known, facts, Window.of_ms(window.start_ms, until))
-            made[unit] = evaluate(facts, world, window.start_ms, until)
-            digest.update(_digest(unit, facts, world))
+    for unit, facts in _facts_of(known, window.start_ms, until, tenant):
+        world = world_of(unit, plant, known, facts, Window.of_ms(window.start_ms, until))
+        made[unit] = evaluate(facts, world, window.start_ms, until)
+        digest.update(_digest(unit, facts, world))
     terms = _in_one_unit(_all_terms(made, place), _units_counted(made, plant))
     figures = kpis(terms)
     silent = tuple(unit for unit in units if unit not in made)
@@ -74,6 +75,17 @@ def compute(place: str, window: Window, tenant: TenantContext, plant: Plant | No
     return Computed(
         plant, window, until, made, silent, terms, figures, tuple(sorted(noted)), digest.hexdigest(), known.mappings
     )
+
+
+def _facts_of(known: Known, start: int, end: int, tenant: TenantContext) -> Iterator[tuple[str, UnitFacts]]:
+    """The facts of units, some read at once while none waits for long."""
+    reader, units = FactsReader(tenant), list(known.heads)
+    with ThreadPoolExecutor(READERS) as pool:
+        for at in range(0, len(units), PORTION):
+            portion = units[at : at + PORTION]
+            yield from zip(
+                portion, pool.map(lambda unit: reader.read(unit, known.heads[unit], start, end), portion), strict=True
+            )
 
 
 def world_of(unit: str, plant: Plant, known: Known, facts: UnitFacts, window: Window) -> UnitWorld:

@@ -154,7 +154,7 @@ def every(query: Query, tenant: TenantContext) -> Iterable[Document]:
     cursor = None
     while True:
         page = tenant.documents.query(
-            Query(query.partition, query.prefix, query.start, query.end, query.where, False, 200, cursor)
+            Query(query.partition, query.prefix, query.start, query.end, query.where, False, 1000, cursor)
         )
         yield from page.items
         if (cursor := page.next_cursor) is None:

@@ -42,11 +42,16 @@ def add(place: str, rows: Mapping[str, Iterable[Row]], tenant: TenantContext, *t
 
 def _commit(place: str, made: Addition, told: Iterable[Event], tenant: TenantContext) -> None:
     fresh = in_order(state_fact([*row, 0]) for row in made.rows.get(STATE, ()))
-    ahead = [each for each in fresh if made.head.latest is None or each.t > made.head.latest.t]
+    ahead = [each for each in fresh if _is_news(each, made.head, ms(tenant.clock.now() + SETTLES))]
     events = [*_flips(place, made.head, ahead, tenant), *told, *_late(place, made, tenant)]
     head = _advanced(made, ahead, len(events))
     facts_told = [Fact(event, f"performance/{place}", made.head.told + 1 + at) for at, event in enumerate(events)]
     tenant.commit([facts.head_put(place, head, made.when), *made.puts], facts_told)
+
+
+def _is_news(fact: StateFact, head: Head, latest: int) -> bool:
+    """Whether it says what the unit is doing now; a machine whose clock is ahead does not, until its time has come."""
+    return fact.t <= latest and (head.latest is None or fact.t > head.latest.t)
 
 
 def _advanced(made: Addition, ahead: list[StateFact], told: int) -> Head:

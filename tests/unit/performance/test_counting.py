@@ -109,6 +109,18 @@ def test_good_is_what_of_the_total_is_neither_scrap_nor_rework() -> None:
     assert [values[name] for name in ("pq", "gq", "planned_run_s", "planned_good_s")] == [100, 93, 200, 186]
 
 
+def test_rework_is_produced_and_not_good() -> None:
+    """ISO 22400-2: PQ = GQ + SQ + RQ."""
+    rows = [Made(role, Decimal(count), "shaft", Decimal(2)) for role, count in ((Role.SCRAP, 7), (Role.REWORK, 3))]
+    total, good = Made(Role.TOTAL, Decimal(100), "shaft", Decimal(2)), Made(Role.GOOD, Decimal(90), "shaft", Decimal(2))
+
+    by_total, _ = quantities([*rows, total], frozenset({Role.TOTAL, Role.SCRAP, Role.REWORK}))
+    by_parts, _ = quantities([*rows, good], frozenset({Role.GOOD, Role.SCRAP, Role.REWORK}))
+
+    assert [by_total[name] for name in ("pq", "gq", "planned_good_s")] == [100, 90, 180]
+    assert by_parts == by_total
+
+
 def test_good_alone_says_nothing_of_what_was_produced() -> None:
     values, missing = quantities([Made(Role.GOOD, Decimal(9), "shaft", Decimal(2))], frozenset({Role.GOOD}))
 

@@ -172,6 +172,16 @@ def test_stops_and_starts_are_told_once_in_order_and_late_ones_not() -> None:
     assert (second["at"], second["stopped_at"]) == ("2026-03-02T00:30:00Z", "2026-03-02T00:00:00Z")
 
 
+def test_a_machine_whose_clock_is_years_ahead_does_not_silence_those_that_come_after() -> None:
+    world = World()
+    world.states((0, 6), (60 * 24 * 365, 11))
+
+    world.states((60, 11))
+
+    assert [each["packml"] for each in world.told("machine_stopped")] == [11]
+    assert service.read_state(MC1, world.tenant).since == instant(60)
+
+
 def test_a_backlog_of_more_states_than_one_write_holds_is_taken_whole() -> None:
     world = World()
 
