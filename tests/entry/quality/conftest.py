@@ -81,17 +81,28 @@ def call() -> Call:
 
 
 @pytest.fixture
-def relay(platform: Platform) -> Relay:
+def waiting(platform: Platform) -> Callable[[], list[Envelope]]:
+    """Take what waits in the outbox."""
+
+    def take() -> list[Envelope]:
+        documents = platform.open_tenant(TENANT, None, "test").documents.system()
+        pending = [each for each in documents.walk(limit=1000).items if each.key.id.startswith(PENDING)]
+        for each in pending:
+            documents.delete(each.key)
+        found = [Envelope.model_validate_json(str(each.data["envelope"])) for each in pending]
+        return sorted(found, key=lambda one: (one.aggregate, one.version))
+
+    return take
+
+
+@pytest.fixture
+def relay(waiting: Callable[[], list[Envelope]]) -> Relay:
     """Publish what waits in the outbox and let quality react, until nothing waits; `times` delivers each so often."""
 
     def carry(*, times: int = 1) -> list[Envelope]:
-        documents = platform.open_tenant(TENANT, None, "test").documents.system()
         told: list[Envelope] = []
-        while waiting := [each for each in documents.walk(limit=1000).items if each.key.id.startswith(PENDING)]:
-            envelopes = [Envelope.model_validate_json(str(each.data["envelope"])) for each in waiting]
-            for each in waiting:
-                documents.delete(each.key)
-            for envelope in sorted(envelopes, key=lambda one: (one.aggregate, one.version)):
+        while envelopes := waiting():
+            for envelope in envelopes:
                 told.append(envelope)
                 for _ in range(times):
                     assert deliver(envelope) == []

@@ -122,6 +122,25 @@ def test_lots_that_are_traced_after_the_closing_open_the_case_again(charted: Cal
     assert charted("GET", "/non-conformances", query={"status": "open"}).body["items"][0]["undecided"] == 1
 
 
+def test_a_case_that_is_opened_again_does_not_take_the_evidence_of_the_one_after_it(
+    charted: Call, relay: Relay
+) -> None:
+    post(charted, subgroup(20, mean=20.08))
+    relay()
+    first = only_case(charted)["nc_id"]
+    charted("POST", f"/non-conformances/{first}/close", body={"waive_trace": "genealogy is away"})
+    post(charted, subgroup(21, mean=20.08))
+    relay()
+    second = only_case(charted, query={"status": "open"})["nc_id"]
+    deliver(traced(first, ("L-7",)))
+
+    post(charted, subgroup(22, mean=20.08))
+    relay()
+
+    counts = {each: len(charted("GET", f"/non-conformances/{each}").body["evidence"]) for each in (first, second)}
+    assert counts == {first: 1, second: 2}
+
+
 def test_a_trace_of_no_case_is_handled(call: Call) -> None:
     assert deliver(traced("nc-unknown", ("L-7",))) == []
 

@@ -46,6 +46,14 @@ def test_a_trace_in_parts_is_done_with_its_last_part() -> None:
     assert (first.traces_done, second.traces_done, len(second.lots)) == (0, 1, 2)
 
 
+def test_a_case_whose_trace_is_not_answered_stays_open_unless_no_hold_was_wanted() -> None:
+    with pytest.raises(NotYetClosable, match="not all traced"):
+        nonconformance.closed(case(traces_wanted=1), Close(), NOW)
+
+    assert nonconformance.closed(traced(case(traces_wanted=1)), Close(), NOW).status == "closed"
+    assert nonconformance.closed(case(is_hold_wanted=False), Close(), NOW).status == "closed"
+
+
 def test_lots_past_what_a_document_holds_are_counted_and_keep_the_case_open() -> None:
     found = traced(case(traces_wanted=1), held=tuple(f"L{each}" for each in range(MOST_LOTS + 7)))
     decided, lots = nonconformance.decided(found, Decide(disposition=Disposition.SCRAP, reason="r"), NOW)
