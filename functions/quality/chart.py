@@ -1,5 +1,6 @@
 """A control chart, its points as they are sent and kept, and the versions of its limits."""
 
+from bisect import bisect_right
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -130,7 +131,7 @@ class Restart(Value):
 
 
 class Head(Value):
-    """What a chart remembers between requests.
+    """What a chart remembers between requests: versions of the limits and restarts in the order of their time.
 
     `stale` are the places from which points are still to be judged again, each until a judgement stays as it was.
     """
@@ -140,23 +141,24 @@ class Head(Value):
     last_place: str = ""
     last_rules: tuple[Rule, ...] = ()
     frozen: tuple[Frozen, ...] = ()
-    restarts: tuple[Restart, ...] = ()
+    restarts: tuple[Instant, ...] = ()
     stale: tuple[str, ...] = ()
 
     def version_at(self, at: datetime) -> Frozen | None:
         """The limits in force at an instant."""
         return next((each for each in reversed(self.frozen) if each.effective_from <= at), None)
 
-    def restart_before(self, at: datetime) -> Restart | None:
+    def restart_before(self, at: datetime) -> datetime | None:
         """The last restart until an instant."""
-        return max((each for each in self.restarts if each.at <= at), key=lambda each: each.at, default=None)
+        place = bisect_right(self.restarts, at)
+        return self.restarts[place - 1] if place else None
 
 
 class Excluded(Value):
     """A point that the limits do not rest on, and the assignable cause."""
 
     point_id: RecordId
-    reason: Text
+    reason: Title
 
 
 class FreezeLimits(Value):
@@ -187,7 +189,7 @@ class MarkRestart(Value):
     """Say that the process began anew: a new tool, a repair, another material."""
 
     at: Instant
-    reason: Text
+    reason: Title
 
 
 def taken(

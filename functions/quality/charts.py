@@ -11,7 +11,7 @@ from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, IfAbsent, Key, Query
 
 PARTITION = "quality-charts"
-MOST_RESTARTS = 200
+MOST_RESTARTS, SHOWN_RESTARTS = 1000, 100
 
 
 class ChartLine(Value):
@@ -25,7 +25,7 @@ class ChartLine(Value):
 
 
 class ChartDetail(ChartLine):
-    """A chart with the instants at which the process began anew."""
+    """A chart with when the process last began anew, the newest first."""
 
     restarts: tuple[Restart, ...]
 
@@ -57,7 +57,8 @@ def read_chart(chart_id: str, tenant: TenantContext) -> ChartDetail:
     """Show a chart."""
     chart = load(chart_id, tenant)
     head, _ = read_head(chart_id, tenant)
-    return ChartDetail(**dict(_line(chart, head)), restarts=head.restarts)
+    newest = Query(partition_of(chart_id), prefix="restart/", descending=True, limit=SHOWN_RESTARTS)
+    return ChartDetail(**dict(_line(chart, head)), restarts=records.page_of(Restart, newest, tenant).items)
 
 
 def list_charts(asked: ListCharts, tenant: TenantContext) -> Page[ChartLine]:
@@ -78,15 +79,15 @@ def mark_restart(chart_id: str, command: MarkRestart, tenant: TenantContext) -> 
 
     def attempt() -> None:
         head, version = read_head(chart_id, tenant)
-        if any(each.at == command.at for each in head.restarts):
+        if command.at in head.restarts:
             return
         if len(head.restarts) >= MOST_RESTARTS:
             raise broken("/body/at", "size", f"a chart has at most {MOST_RESTARTS} restarts")
         made = Restart(at=command.at, reason=command.reason, by=records.who(tenant))
-        restarts = tuple(sorted((*head.restarts, made), key=lambda each: each.at))
+        place = Key(partition_of(chart_id), f"restart/{records.moment(command.at)}")
         stale = tuple(sorted({*head.stale, f"{ms_from_instant(command.at):015d}/"}))
-        after = head.model_copy(update={"restarts": restarts, "stale": stale})
-        tenant.commit([head_put(chart_id, after, version)])
+        after = head.model_copy(update={"restarts": tuple(sorted((*head.restarts, command.at))), "stale": stale})
+        tenant.commit([head_put(chart_id, after, version), records.put(place, made)])
 
     records.insisting(attempt, chart_id)
     settle(chart, (), tenant)

@@ -10,8 +10,11 @@ from functions.quality.model import LotId, Text
 from makoto.domain import Instant, Value
 from makoto.domain.factory import Unit
 
-MOST_LOTS = 1500
-"""As many as one document holds with what is decided of each."""
+MOST_LOTS, MOST_DECISIONS = 1200, 80
+"""As many as one document holds (400 kB in the narrowest store)."""
+
+
+Reason = Annotated[Text, Field(max_length=500)]
 
 
 class Disposition(StrEnum):
@@ -25,8 +28,9 @@ class Disposition(StrEnum):
 
 
 class Decision(Value):
-    """What was decided of a lot, or of so much of it."""
+    """What was decided of lots, or of so much of one."""
 
+    number: int
     disposition: Disposition
     quantity: Decimal | None = None
     unit: Unit | None = None
@@ -41,11 +45,9 @@ class AffectedLot(Value):
 
     lot_id: str
     state: Literal["named", "held", "beyond"] = "named"
-    decisions: tuple[Decision, ...] = ()
-
-    @property
-    def is_decided(self) -> bool:
-        return any(not each.is_partial for each in self.decisions)
+    is_decided: bool = False
+    decisions: tuple[int, ...] = ()
+    """The numbers of what was decided of it."""
 
 
 class Decide(Value):
@@ -56,7 +58,7 @@ class Decide(Value):
     quantity: Annotated[Decimal, Field(gt=0, max_digits=28, decimal_places=12)] | None = None
     unit: Unit | None = None
     is_partial: bool = False
-    reason: Text
+    reason: Reason
 
     @model_validator(mode="after")
     def _quantity_is_of_one_lot(self) -> Self:

@@ -84,9 +84,9 @@ def signalling(point: Point) -> JudgedPoint:
 def _run(head: Head, point: Point, frozen: Frozen) -> tuple[str, object]:
     """The name of the run that a point belongs to, and when that run began."""
     restart = head.restart_before(point.at)
-    if restart is None or restart.at <= frozen.effective_from:
+    if restart is None or restart <= frozen.effective_from:
         return f"{frozen.version}", frozen.effective_from
-    return f"{frozen.version}@{restart.at.isoformat()}", restart.at
+    return f"{frozen.version}@{restart.isoformat()}", restart
 
 
 def _judgement(point: Point) -> tuple[object, ...]:

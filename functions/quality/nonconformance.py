@@ -5,14 +5,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from functions.quality.disposition import MOST_LOTS, AffectedLot, Decide, Decision
+from functions.quality.disposition import MOST_DECISIONS, MOST_LOTS, AffectedLot, Decide, Decision
 from functions.quality.model import Change, Cursor, LotId, Slug, Text, Title, broken, noted
 from makoto.domain import Instant, Value
 from makoto.domain.factory import EquipmentId, MaterialId
 from makoto.errors import Conflict
 from makoto.events.traceability import LotsTraced
 
-MOST_SIGNALS = 200
+MOST_EVIDENCE = 100
 
 
 class IsClosed(Conflict):
@@ -98,6 +98,7 @@ class NonConformance(Value):
     is_capa_required: bool = False
     evidence: tuple[Evidence, ...] = ()
     lots: tuple[AffectedLot, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     untold: int = 0
     capas: tuple[CapaLink, ...] = ()
     traces_wanted: int = 0
@@ -148,7 +149,7 @@ def line(of: NonConformance) -> NonConformanceLine:
 
 def joined(of: NonConformance, evidence: Evidence, lots: tuple[str, ...], change: Change) -> NonConformance:
     """Add what was noticed further, and the lots it was seen in."""
-    kept = (*of.evidence, evidence)[-MOST_SIGNALS:]
+    kept = (*of.evidence, evidence)[-MOST_EVIDENCE:]
     return with_lots(of.changed(change, evidence=kept), lots, "named")
 
 
@@ -188,10 +189,17 @@ def decided(of: NonConformance, command: Decide, change: Change) -> tuple[NonCon
             raise broken(f"/body/lots/{place}", "unknown", f"lot {lot_id} is not affected by {of.nc_id}")
     if not chosen:
         raise broken("/body/lots", "empty", "every affected lot has its disposition")
-    made = Decision(**command.model_dump(exclude={"lots"}), by=change.by, at=change.at)
+    if len(of.decisions) >= MOST_DECISIONS:
+        raise broken(
+            "/body", "size", f"a case has at most {MOST_DECISIONS} dispositions; decide of several lots at once"
+        )
+    number = len(of.decisions) + 1
+    made = Decision(number=number, **command.model_dump(exclude={"lots"}), by=change.by, at=change.at)
     for lot_id in chosen:
-        known[lot_id] = known[lot_id].model_copy(update={"decisions": (*known[lot_id].decisions, made)})
-    return of.changed(change, lots=tuple(known.values())), tuple(chosen)
+        lot = known[lot_id]
+        decided = {"is_decided": lot.is_decided or not command.is_partial, "decisions": (*lot.decisions, number)}
+        known[lot_id] = lot.model_copy(update=decided)
+    return of.changed(change, lots=tuple(known.values()), decisions=(*of.decisions, made)), tuple(chosen)
 
 
 def closed(of: NonConformance, command: Close, change: Change) -> NonConformance:

@@ -134,7 +134,7 @@ def _kept(result: InspectionResult, tenant: TenantContext) -> tuple[InspectionRe
 
 def _known(result: InspectionResult, tenant: TenantContext) -> InspectionResult:
     held = read_result(result.characteristic, result.result_id, tenant)
-    when_kept = {"recorded_at", "recorded_by", "plan_version", "lower", "upper", "chart", "opens_non_conformance"}
+    when_kept = set(InspectionResult.model_fields) - set(NewResult.model_fields) | {"operator"}
     if held is None or held.model_dump(exclude=when_kept) != result.model_dump(exclude=when_kept):
         raise ChangedMeanwhile(f"another result is kept under the id {result.result_id}")
     return held

@@ -1,7 +1,8 @@
 """Points kept and judged, in portions that one write can hold, until nothing is left to be judged again.
 
 A chart's partition: `head` remembers, `point/<time>/<id>` are the points, `id/<point id>` says where each lies,
-`limits/<version>` are the frozen limits. Whoever comes next goes on with what a crash left to be judged.
+`limits/<version>` are the frozen limits, `restart/<time>` why a run ended. Whoever comes next goes on with what a crash
+left to be judged.
 """
 
 from collections.abc import Sequence

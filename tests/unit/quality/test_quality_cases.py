@@ -75,7 +75,8 @@ def test_a_part_of_a_lot_does_not_decide_the_lot() -> None:
     twice, _ = nonconformance.decided(once, rest, NOW)
 
     assert (once.undecided, twice.undecided) == (("A",), ())
-    assert [each.disposition for each in twice.lots[0].decisions] == ["scrap", "use_as_is"]
+    assert [each.disposition for each in twice.decisions] == ["scrap", "use_as_is"]
+    assert twice.lots[0].decisions == (1, 2)
 
 
 def test_a_lot_that_is_not_affected_cannot_be_decided() -> None:
