@@ -201,6 +201,12 @@ def test_an_alarm_that_nobody_acknowledges_escalates_level_by_level() -> None:
     assert due_at(of, point) is None
 
 
+def test_readings_that_go_on_do_not_put_escalation_off() -> None:
+    of = rule(escalate_after_min=(5,))
+    point, _ = evaluated(of, Point(), samples((0, 81.0), (240 * S, 82.0)))
+    assert due_at(of, point) == 300 * S
+
+
 def test_an_acknowledged_alarm_escalates_no_more() -> None:
     of = rule(escalate_after_min=(5,))
     point, _ = evaluated(of, Point(), samples((0, 81.0)))

@@ -10,15 +10,19 @@ from functions.telemetry import alerting
 from functions.telemetry.alarm_commands import AcknowledgeAlarm
 from functions.telemetry.alarm_service import acknowledge_alarm
 from functions.telemetry.alarm_states import Place, alarm_id_of, states_key
+from functions.telemetry.batch import Incoming
+from functions.telemetry.ingest import store_incoming
+from functions.telemetry.portion import MAX_WRITES
+from makoto.codecs.telemetry import Decoder
 from makoto.domain import instant_from_ms
 from makoto.errors import Unavailable
 from makoto.events.telemetry import AlarmCleared, AlarmRaised
 from makoto.ports.documents import Key, Put, Query
-from tests.unit.codecs.messages import DEVICE, NOW_MS, alarm, birth, state, telemetry
+from tests.unit.codecs.messages import DEVICE, NOW_MS, alarm, birth, body, state, telemetry
 from tests.unit.telemetry.alarming import METRIC, alarm_facts, hot, names, rule, set_rule, state_of, states, tick, told
 from tests.unit.telemetry.test_exactly_once import Refusing, world_on
 from tests.unit.telemetry.test_machine_reports import Raced
-from tests.unit.telemetry.world import PATH, World
+from tests.unit.telemetry.world import PATH, World, message
 
 
 def world_with(*rules: Any) -> World:
@@ -231,6 +235,17 @@ def test_with_rules_as_many_messages_still_fit_as_an_atomic_write_takes() -> Non
     documents = [hot(99.0 if seq % 2 else 70.0, seq=seq, at_ms=NOW_MS - 60_000 * (200 - seq)) for seq in range(200)]
     assert world.receive(*documents).accepted == 200
     assert names(world)[:2] == ["alarm_raised", "alarm_cleared"]
+
+
+def test_room_for_what_alarms_may_need_is_left_beforehand() -> None:
+    world = world_with(rule(metric="*"))
+    documents = [hot(99.0, seq=seq, at_ms=NOW_MS - 60_000 * seq, metric=f"metric-{seq}") for seq in range(90)]
+    incoming = [
+        Incoming.of(message(each), Decoder().decode(body(each), device=DEVICE, received_at_ms=NOW_MS))
+        for each in documents
+    ]
+    work = store_incoming(incoming, world.tenant)
+    assert (work.accepted, work.max_writes) == (90, MAX_WRITES)
 
 
 @settings(max_examples=30, deadline=None)

@@ -12,8 +12,9 @@ from makoto.adapters.clouds.memory.documents import MemoryDocuments
 from makoto.events.telemetry import AlarmEscalated
 from makoto.ports.documents import ConditionRefused, Key, Query, Write
 from tests.unit.codecs.messages import DEVICE, NOW_MS
-from tests.unit.telemetry.alarming import hot, names, rule, set_rule, state_of, states, tick
+from tests.unit.telemetry.alarming import alarm_facts, hot, names, rule, set_rule, state_of, states, tick
 from tests.unit.telemetry.test_exactly_once import world_on
+from tests.unit.telemetry.test_machine_reports import Raced
 from tests.unit.telemetry.world import World
 
 GRACE_S = GRACE_MS / 1000
@@ -141,3 +142,25 @@ def test_what_is_too_late_for_one_tick_waits_for_the_next() -> None:
     world.clock.advance(11 + GRACE_S)
     assert let_time_pass(world.tenant, lambda: True) == (0, 0)
     assert let_time_pass(world.tenant, lambda: False) == (1, 0)
+
+
+def test_a_tick_that_loses_against_readings_judges_again_by_what_they_left() -> None:
+    world = world_on(driver := Raced())
+    set_rule(world, rule(on_delay_s=10))
+    world.receive(hot(99.0, seq=0))
+    world.clock.advance(11 + GRACE_S)
+    driver.first = lambda: world.receive(hot(70.0, seq=1, at_ms=NOW_MS + 5000))
+    assert tick(world) == 1
+    assert names(world) == []
+
+
+def test_readings_and_a_person_at_once_lose_neither() -> None:
+    world = world_on(driver := Raced())
+    set_rule(world, rule())
+    world.receive(hot(99.0, seq=0))
+    (alarm,) = list_alarms(AskAlarms(), world.tenant).items
+    driver.first = lambda: world.receive(hot(70.0, seq=1, at_ms=NOW_MS + 5000))
+    acknowledge_alarm(alarm.alarm_id, AcknowledgeAlarm(), world.tenant)
+    assert names(world) == ["alarm_raised", "alarm_cleared", "alarm_acknowledged"]
+    assert state_of(world) == "normal"
+    assert [each.version for each in alarm_facts(world)] == [1, 2, 3]

@@ -73,6 +73,13 @@ def test_what_is_usual_is_told_to_nobody() -> None:
     assert index_of(world).streams[METRIC].t == NOW_MS - 3_000_000 + 999_000
 
 
+def test_of_a_stretch_of_anomalies_the_first_is_told() -> None:
+    world = watched()
+    world.receive(message_of([*quiet(1000), 90.0, 4000.0], 0, 0))
+    world.receive(message_of([1e5], 1002, 1))
+    assert [found.value for found in anomalies(world)] == [90.0]
+
+
 def test_without_a_watch_no_memory_is_kept() -> None:
     world = World()
     world.receive(message_of([*quiet(1000), 90.0], 0, 0))
