@@ -1,4 +1,4 @@
-"""HTTP routes of alarms, watches and anomalies, to which those of readings are added."""
+"""HTTP routes of alarms, watches, anomalies and forecasts, to which those of readings are added."""
 
 from typing import Annotated
 
@@ -23,11 +23,13 @@ from functions.telemetry.alarm_views import (
     StandingAlarms,
     WatchItem,
 )
-from functions.telemetry.model import Cursor
+from functions.telemetry.forecasting import AskForecast, MetricForecast, Step, read_forecast
+from functions.telemetry.model import Cursor, MetricName
 from functions.telemetry.watches import Watch
 from makoto.analytics.alarms import AlarmRule, AlarmState
 from makoto.domain import DeviceId, Instant, Page, TenantId
 from makoto.domain.factory import EquipmentId
+from makoto.runtime.composition import platform
 from makoto.runtime.http import HttpApi, permit
 
 TELEMETRY = "/api/v1/tenants/<tenant_id>/telemetry"
@@ -129,3 +131,20 @@ def list_anomalies(
 ) -> Page[AnomalyItem]:
     asked = AskAnomalies(device=device, start=start, end=end, limit=limit, cursor=cursor)
     return service.list_anomalies(asked, api.tenant())
+
+
+@api.get(f"{TELEMETRY}/forecast", middlewares=[permit("telemetry:read")])
+def forecast_metric(  # noqa: PLR0913  each is a part of the question
+    tenant_id: Tenant,
+    device: Annotated[DeviceId, Query()],
+    metric: Annotated[MetricName, Query()],
+    resolution: Annotated[Step, Query()] = "1h",
+    past: Annotated[int, Query(ge=10, le=2000)] = 336,
+    horizon: Annotated[int, Query(ge=1, le=500)] = 24,
+    season: Annotated[str, Query(pattern=r"^(auto|[0-9]{1,4})$")] = "auto",
+    level: Annotated[float, Query(ge=0.5, lt=1)] = 0.9,
+    end: Annotated[Instant | None, Query(alias="to")] = None,
+) -> MetricForecast:
+    how = {"resolution": resolution, "past": past, "horizon": horizon, "season": season, "level": level, "end": end}
+    asked = AskForecast.model_validate({"device": device, "metric": metric, **how})
+    return read_forecast(asked, api.tenant(), platform().history)
