@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Context, Decimal
 
 from functions.traceability.activities import ActivityKind, Balance, Moved, ScrapLine
+from functions.traceability.model import IN_PROGRESS
 from makoto.domain.factory import UnitMismatch, converted, measures
 from makoto.errors import Conflict, FieldError, Invalid
 
@@ -41,6 +42,7 @@ def balance_of(
     Lengths, areas, volumes and pieces are compared where all lines measure the same; pieces of several materials are
     not, since four screws and a body are one assembly.
     """
+    inputs = [each for each in inputs if each.material != IN_PROGRESS]
     if not inputs or not outputs:
         return Balance(state="not_asked")
     sides: dict[str, Sequence[Moved | ScrapLine]] = {"inputs": inputs, "outputs": outputs, "scrap": scrap}

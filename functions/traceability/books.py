@@ -1,14 +1,17 @@
 """The lots that one activity touches, while it is decided: taken of, given to, looked at."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from functions.traceability.activities import ActivityKind, InputLine, Moved, OutputLine
 from functions.traceability.balance import in_unit
 from functions.traceability.model import (
     CONTAINER,
+    IN_PROGRESS,
     InsufficientQuantity,
     Lot,
     LotIsPacked,
@@ -60,6 +63,7 @@ class Books:
     is_fact: bool = False
     may_overdraw: bool = False
     flags: list[str] = field(default_factory=list)
+    in_work: frozenset[str] = frozenset()
     assumed: Mapping[str, Lot] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
 
@@ -174,6 +178,20 @@ class Books:
             location=line.location,
         ).model_copy(update=more)
 
+    def in_progress(self, order_id: str, operation: int, *, is_source: bool) -> Moved:
+        """Join the activity to its order: what an operation consumes goes in, what it produces comes out."""
+        lot_id = in_progress_id(order_id, operation)
+        empty = Lot(lot_id=lot_id, material=IN_PROGRESS, unit="pcs", received_at=self.now, standing=Standing.CONSUMED)
+        lot = self.lots.get(lot_id, empty)
+        link = {"source": self.activity_id} if is_source else {"use": f"-{self.activity_id}"}
+        self.lots[lot_id] = lot.linked(**link)
+        nothing = Decimal(0)
+        return Moved(lot_id=lot_id, material=IN_PROGRESS, quantity=nothing, unit="pcs", own=nothing)
+
+    def opened(self, operation: int) -> list[int]:
+        """The operations up to this one for which something was consumed, and none more than once."""
+        return sorted(each for each in (int(name.rpartition(":")[2]) for name in self.in_work) if each <= operation)
+
     def container(self, lot_id: str) -> Lot:
         """A container, made where there is none."""
         empty = Lot(lot_id=lot_id, material=CONTAINER, unit="pcs", received_at=self.now, is_serial=True)
@@ -191,6 +209,17 @@ class Books:
         if lot.is_serial and lot.made + own != 1:
             detail = f"serial {lot.lot_id} is one piece, not {lot.made + own}"
             raise SerialIsOne(detail, errors=[FieldError(f"/outputs/{index}/quantity", "serial", detail)])
+
+
+def in_progress_id(order_id: str, operation: int) -> str:
+    """The lot that stands for what an order has in work at an operation."""
+    return f"{in_progress_prefix(order_id)}{operation:04}"
+
+
+def in_progress_prefix(order_id: str) -> str:
+    """How the ids of all that an order has in work begin."""
+    plain = re.fullmatch(r"[A-Za-z0-9._+()-]{1,64}", order_id)
+    return f"wip:{order_id if plain else sha256(order_id.encode()).hexdigest()[:32]}:"
 
 
 def common(texts: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -169,7 +169,9 @@ def _said(activity_id: str, event: EpcisEvent) -> dict[str, object]:
 def _of_type(event: EpcisEvent, reader: _Reader) -> dict[str, object]:
     if event.type == "TransformationEvent":
         taken = [_input(each, reader) for each in event.inputs]
-        return {"kind": K.PRODUCE, "inputs": taken, "outputs": _outputs(event, event.outputs, reader)}
+        order = _named(event.transformation) or _transaction(event, "prodorder")
+        kind = K.PRODUCE if event.outputs else K.CONSUME
+        return {"kind": kind, "inputs": taken, "outputs": _outputs(event, event.outputs, reader), "order_id": order}
     if event.type == "AggregationEvent":
         if event.parent is None or event.action == "OBSERVE":
             raise NotUnderstood("an aggregation names its parent and adds to it or takes from it")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from functions.traceability import records
 from functions.traceability.activities import Activity, ActivityKind, Moved
-from functions.traceability.model import CONTAINER, Hold, Lot, LotId
+from functions.traceability.model import CONTAINER, IN_PROGRESS, Hold, Lot, LotId
 from functions.traceability.reading import AskActivities, activities_at
 from makoto.codecs.epcis import (
     Amount,
@@ -69,7 +69,7 @@ class _Names:
     def know(self, lot_ids: Iterable[str]) -> None:
         self.lots |= records.load_lots([each for each in lot_ids if each not in self.lots], self.tenant).lots
         for material in {each.material for each in self.lots.values()} - self.gtins.keys():
-            found = self.tenant.masters.find(Material, material) if material != CONTAINER else None
+            found = self.tenant.masters.find(Material, material) if material not in (CONTAINER, IN_PROGRESS) else None
             gtin = found.gtin if found else None
             self.gtins[material] = gtin if gtin is not None and is_gtin(gtin) else None
 
@@ -142,15 +142,18 @@ def _event(activity: Activity, names: _Names) -> EpcisEvent:
         destination=names.private("party", activity.customer) if activity.customer else None,
         sensors=tuple(_sensed(activity, names)),
     )
-    inputs = tuple(names.amount(each.lot_id, each) for each in activity.inputs)
-    outputs = tuple(names.amount(each.lot_id, each) for each in activity.outputs)
+    inputs = tuple(names.amount(each.lot_id, each) for each in activity.inputs if each.material != IN_PROGRESS)
+    outputs = tuple(names.amount(each.lot_id, each) for each in activity.outputs if each.material != IN_PROGRESS)
     if activity.kind in (K.PACK, K.UNPACK):
         children = tuple(each for each in inputs if each.is_instance or (each.quantity or 0) > 0)
         parent = names.amount(activity.container or "").id
         return _typed(base, "AggregationEvent", action, things=children or inputs, parent=parent)
-    if inputs and outputs:
+    is_joined = any(each.material == IN_PROGRESS for each in (*activity.inputs, *activity.outputs))
+    if is_joined or (inputs and outputs):
         lot_data = _lot_data(activity, names)
-        return replace(base, type="TransformationEvent", inputs=inputs, outputs=outputs, lot_data=lot_data)
+        joined = names.private("transformation", activity.order_id or "") if is_joined else None
+        sides = replace(base, inputs=inputs, outputs=outputs, transformation=joined)
+        return replace(sides, type="TransformationEvent", lot_data=lot_data)
     lot_data = _lot_data(activity, names) if action == "ADD" else {}
     return _typed(base, "ObjectEvent", action, things=inputs or outputs, lot_data=lot_data)
 
@@ -168,7 +171,7 @@ def _transactions(activity: Activity, names: _Names) -> Iterable[tuple[str, str]
 
 def _lot_data(activity: Activity, names: _Names) -> dict[str, str]:
     """What came into being: its expiry and attributes, where all outputs agree (ILMD is of the whole event)."""
-    lots = [names.lots[each.lot_id] for each in activity.outputs]
+    lots = [names.lots[each.lot_id] for each in activity.outputs if each.material != IN_PROGRESS]
     said = {f"makoto:{name}": value for name, value in (lots[0].attributes if lots else {}).items()}
     agreed = {
         name: value for name, value in said.items() if all(each.attributes == lots[0].attributes for each in lots)

@@ -145,7 +145,7 @@ class Lot(Value):
     def is_pickable(self) -> bool:
         """Whether it belongs into the list that FEFO picks from; holds and expiry are judged when it is asked."""
         usable = self.standing in (Standing.AVAILABLE, Standing.RESERVED)
-        return usable and self.is_in_stock and self.packed_in is None and self.material != CONTAINER
+        return usable and self.is_in_stock and self.packed_in is None and self.material not in (CONTAINER, IN_PROGRESS)
 
     def held_for(self, cause: str) -> bool:
         return any(each.cause == cause for each in self.holds)
@@ -192,6 +192,11 @@ class Lot(Value):
             raise ValueError(f"serial {self.lot_id} would be {self.made} and is one")
         return self
 
+
+IN_PROGRESS = "work-in-progress"
+"""The material of what was consumed for an order and did not come out as a lot yet: a lot without a quantity that joins
+reports that name one side only, as EPCIS joins events by their transformationID.
+"""
 
 CONTAINER = "container"
 """The material of a container that has no lot of its own yet; nothing is made of it and nobody picks it."""

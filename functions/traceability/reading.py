@@ -9,7 +9,7 @@ from pydantic import Field
 
 from functions.traceability import records
 from functions.traceability.balance import in_unit
-from functions.traceability.model import Lot, LotStatus
+from functions.traceability.model import IN_PROGRESS, Lot, LotStatus
 from functions.traceability.views import (
     ActivityView,
     FefoView,
@@ -70,12 +70,14 @@ def list_lots(asked: AskLots, tenant: TenantContext) -> Page[LotView]:
         for name in ("material", "status", "location", "supplier_lot")
         if (value := getattr(asked, name)) is not None
     ]
+    if asked.material is None:
+        leaves.append(Leaf("material", "ne", IN_PROGRESS))
     if asked.expires_before is not None:
         leaves.append(Leaf("expires_on", "lt", str(asked.expires_before)))
     query = Query(
         records.PARTITION,
         prefix=f"lot/{asked.prefix}",
-        where=And(tuple(leaves)) if leaves else None,
+        where=And(tuple(leaves)),
         limit=asked.limit,
         cursor=asked.cursor,
     )

@@ -11,16 +11,16 @@ from functions.traceability.activities import (
     RecordActivity,
     TooManyLots,
 )
-from functions.traceability.books import Books
+from functions.traceability.books import Books, in_progress_id, in_progress_prefix
 from functions.traceability.deciding import Decided, decide
 from functions.traceability.loops import require_no_loop
-from functions.traceability.model import ActivityNotFound, Lot
+from functions.traceability.model import IN_PROGRESS, ActivityNotFound, Lot
 from functions.traceability.records import Loaded
 from makoto.domain.factory import Material
 from makoto.errors import Conflict
 from makoto.events.traceability import ActivityRecorded, LotRegistered
 from makoto.ports.context import TenantContext
-from makoto.ports.documents import ConditionFailed, IfVersion, MaybeApplied, Put, Write
+from makoto.ports.documents import ConditionFailed, IfVersion, MaybeApplied, Put, Query, Write
 from makoto.ports.masters import NoSuchMaster
 from makoto.ports.outbox import Fact
 
@@ -28,6 +28,7 @@ MAX_WRITES = 96
 """What every store takes as one, less room for the platform's own mark of an event."""
 
 TRIES = 6
+MAX_OPERATIONS = 30
 
 
 class LotsAreBusy(Conflict):
@@ -99,7 +100,7 @@ def _commit(decided: Decided, loaded: Loaded, writes: list[Write], tenant: Tenan
     for lot_id, lot in decided.lots.items():
         stored, more = records.lot_writes(loaded.lots.get(lot_id), lot, loaded.when(lot_id))
         writes += more
-        if lot_id in decided.created:
+        if lot_id in decided.created and lot.material != IN_PROGRESS:
             facts.append(Fact(_registered(stored, tenant), f"lot/{lot_id}", stored.revision))
     if len(writes) + len(facts) > MAX_WRITES:
         raise TooManyLots(
@@ -112,6 +113,7 @@ def _loaded(command: RecordActivity, original: Activity | None, tenant: TenantCo
     """Every lot that the activity may touch: those it names, those it reverses and what their containers hold."""
     named = [line.lot_id for line in command.inputs] + [line.lot_id for line in command.outputs]
     named += [command.container] if command.container else []
+    named += _in_work(command, tenant)
     named += [line.lot_id for line in (*original.inputs, *original.outputs)] if original else []
     loaded = records.load_lots(dict.fromkeys(named), tenant)
     if command.kind in (ActivityKind.SHIP, ActivityKind.UNPACK):
@@ -119,6 +121,18 @@ def _loaded(command: RecordActivity, original: Activity | None, tenant: TenantCo
         more = records.load_lots(inside, tenant)
         return Loaded(loaded.lots | more.lots, loaded.versions | more.versions)
     return loaded
+
+
+def _in_work(command: RecordActivity, tenant: TenantContext) -> list[str]:
+    """The lots that stand for what an order has in work, where the activity makes or uses up something for it."""
+    if command.order_id is None or command.kind not in (ActivityKind.CONSUME, ActivityKind.PRODUCE):
+        return []
+    here = in_progress_id(command.order_id, command.operation or 0)
+    if command.kind is ActivityKind.CONSUME:
+        return [here]
+    prefix = f"lot/{in_progress_prefix(command.order_id)}"
+    found = tenant.documents.query(Query(records.PARTITION, prefix=prefix, limit=MAX_OPERATIONS))
+    return [here, *(each.key.id.removeprefix("lot/") for each in found.items)]
 
 
 def _books(command: RecordActivity, loaded: Loaded, tenant: TenantContext, manner: Manner) -> Books:
@@ -133,6 +147,7 @@ def _books(command: RecordActivity, loaded: Loaded, tenant: TenantContext, manne
         is_fact=manner.is_fact,
         may_overdraw=command.allow_overdraw,
         assumed=manner.assumed,
+        in_work=frozenset(each for each, lot in loaded.lots.items() if lot.material == IN_PROGRESS),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functions.traceability import records
 from functions.traceability.activities import Activity
 from functions.traceability.balance import amounts_of
-from functions.traceability.model import Lot
+from functions.traceability.model import IN_PROGRESS, Lot
 from makoto.analytics.genealogy import Direction, Genealogy, Part, Step, genealogy_of
 from makoto.ports.context import TenantContext
 
@@ -38,7 +38,7 @@ class Explored:
             if each.inputs and each.outputs
             for line in (each.inputs if forward else each.outputs)
         }
-        return [each for each in self.lots if each not in left]
+        return [each for each, lot in self.lots.items() if each not in left and lot.material != IN_PROGRESS]
 
 
 def explore(

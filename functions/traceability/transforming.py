@@ -20,14 +20,17 @@ def receive(command: RecordActivity, books: Books, original: Activity | None) ->
 
 def produce(command: RecordActivity, books: Books, original: Activity | None) -> Sides:
     _require_apart(command)
-    used = taken(command, books)
+    used = taken(command, books) + _out_of_work(command, books)
     told = {"received_at": command.at or books.now, "location": command.equipment}
     given = [books.give(line, index, _dated(books, line, index, told)) for index, line in enumerate(command.outputs)]
     return used, given
 
 
 def take(command: RecordActivity, books: Books, original: Activity | None) -> Sides:
-    return taken(command, books), []
+    used = taken(command, books)
+    if command.kind is K.CONSUME and command.order_id is not None:
+        return used, [books.in_progress(command.order_id, command.operation or 0, is_source=True)]
+    return used, []
 
 
 def split(command: RecordActivity, books: Books, original: Activity | None) -> Sides:
@@ -115,6 +118,20 @@ def _require_apart(command: RecordActivity) -> None:
     both = {line.lot_id for line in command.inputs} & {line.lot_id for line in command.outputs}
     if both:
         raise LotLoop(f"lot {min(both)} would be made of itself")
+
+
+def _out_of_work(command: RecordActivity, books: Books) -> list[Moved]:
+    """What the order consumed before this and did not see come out: it may be in here too.
+
+    An output that names no inputs comes out of its operation's work, whatever is consumed for that later.
+    """
+    if command.order_id is None:
+        return []
+    operation = command.operation or 0
+    opened = books.opened(operation)
+    if not command.inputs and operation not in opened:
+        opened.append(operation)
+    return [books.in_progress(command.order_id, each, is_source=False) for each in opened]
 
 
 def taken(command: RecordActivity, books: Books) -> list[Moved]:

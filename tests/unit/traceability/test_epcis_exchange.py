@@ -315,3 +315,30 @@ def test_a_gtin_that_is_none_is_not_told(plant: Plant) -> None:
     (received,) = exported(plant)
 
     assert received["quantityList"][0]["epcClass"].startswith("urn:makoto:lot:")
+
+
+def test_reports_of_one_side_are_one_transformation_by_its_id(plant: Plant) -> None:
+    plant.receive("M1:100:L:milk")
+    plant.do("consume", inputs=["M1:5"], order_id="WO-1")
+    plant.do("produce", outputs=["S1:1:pcs:shaft"], order_id="WO-1")
+
+    sides = [each for each in exported(plant) if each["type"] == "TransformationEvent"]
+
+    assert len({each["transformationID"] for each in sides}) == 1
+    assert [sorted(name for name in each if name.endswith("QuantityList")) for each in sides] == [
+        ["inputQuantityList"],
+        ["outputQuantityList"],
+    ]
+
+
+def test_a_partners_transformation_in_two_events_is_joined(plant: Plant) -> None:
+    joined = {"transformationID": "urn:uuid:t1"}
+    captured(
+        plant,
+        RECEIVED,
+        event("TransformationEvent", inputQuantityList=milk("M7", 10), **joined),
+        event("TransformationEvent", outputQuantityList=[{"epcClass": f"{LGTIN}S7", "quantity": 1}], **joined),
+    )
+
+    (forward,) = trace(AskTrace(lot="M7", direction="forward"), plant.tenant).traces
+    assert "S7" in {each.lot_id for each in forward.affected}

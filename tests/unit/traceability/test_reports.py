@@ -118,3 +118,67 @@ def test_a_report_without_lots_changes_nothing(plant: Plant) -> None:
 
     assert reactions.list_refused(plant.tenant, 10, None).items == ()
     assert plant.facts("traceability") == []
+
+
+def reached(plant: Plant, lot: str, direction: str = "forward") -> set[str]:
+    (one,) = traces.trace(AskTrace.model_validate({"lot": lot, "direction": direction}), plant.tenant).traces
+    return {each.lot_id for each in one.affected if each.material != "work-in-progress"}
+
+
+def test_reports_that_name_one_side_only_are_joined_by_their_order(plant: Plant) -> None:
+    """Raw material at the first operation, a finished lot at the last one, and more material after that."""
+    plant.receive("B1:100:kg:steel", "B2:100:kg:steel", "B3:100:kg:steel")
+    report(plant, ["B1:20:kg:steel"], [], "e1", sequence=10)
+    report(plant, [], ["S1:10:pcs:shaft"], "e2", sequence=30)
+    report(plant, ["B2:20:kg:steel"], [], "e3", sequence=30)
+    report(plant, ["B3:20:kg:steel"], [], "e4", sequence=10, order_id="WO-2")
+
+    assert reached(plant, "B1") == {"B1", "S1"}
+    assert reached(plant, "S1", "backward") == {"S1", "B1", "B2"}
+    assert reached(plant, "B3") == {"B3"}
+
+
+def test_a_report_with_both_sides_holds_what_its_order_had_in_work_too(plant: Plant) -> None:
+    plant.receive("B1:100:kg:steel", "B2:100:kg:steel")
+    report(plant, ["B1:20:kg:steel"], [], "e1")
+    report(plant, ["B2:20:kg:steel"], ["S1:10:pcs:shaft"], "e2")
+
+    assert reached(plant, "S1", "backward") == {"S1", "B1", "B2"}
+
+
+def test_a_lot_between_two_operations_of_an_order_is_no_loop(plant: Plant) -> None:
+    plant.receive("B1:100:kg:steel")
+    report(plant, ["B1:20:kg:steel"], [], "e1", sequence=10)
+    report(plant, [], ["P1:10:pcs:shaft"], "e2", sequence=10)
+    report(plant, ["P1:10:pcs:shaft"], [], "e3", sequence=20)
+    report(plant, [], ["S1:10:pcs:shaft"], "e4", sequence=20)
+
+    assert reactions.list_refused(plant.tenant, 10, None).items == ()
+    assert reached(plant, "B1") == {"B1", "P1", "S1"}
+
+
+def test_a_hold_finds_its_way_through_work_in_progress_and_holds_lots_only(plant: Plant) -> None:
+    from makoto.events.quality import NonConformanceOpened
+
+    plant.receive("B1:100:kg:steel")
+    report(plant, ["B1:20:kg:steel"], [], "e1")
+    report(plant, [], ["S1:10:pcs:shaft"], "e2")
+    opened = NonConformanceOpened(tenant_id=TENANT, nc_id="NC-1", title="crack", product=None, lots=("B1",))
+    deliveries.deliver(plant, opened, "e3")
+    deliveries.relay(plant)
+
+    assert plant.lot("S1").status == "on_hold"
+    (traced,) = plant.facts("traceability.lots_traced")
+    assert (traced["held"], traced["beyond"]) == (["B1", "S1"], [])
+    registered = {each["lot_id"] for each in plant.facts("traceability.lot_registered")}
+    assert registered == {"B1", "S1"}
+
+
+def test_what_is_taken_back_of_an_order_leads_nowhere(plant: Plant) -> None:
+    plant.receive("B1:100:kg:steel")
+    plant.do("consume", inputs=["B1:1"], order_id="WO-1", activity_id="wrong")
+    plant.do("produce", outputs=["S1:1:pcs:shaft"], order_id="WO-1")
+    plant.do("reverse", reverses="wrong")
+
+    assert reached(plant, "B1") == {"B1"}
+    assert plant.left("B1") == (100,)

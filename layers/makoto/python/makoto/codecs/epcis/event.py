@@ -36,7 +36,8 @@ class EpcisEvent:
     """An event in our own terms: units are symbols of `makoto.domain.factory`, times have a zone.
 
     `things` are what an object event is about or an aggregation's children; a transformation has `inputs` and
-    `outputs`. `error_at` marks an event that is declared not to have occurred.
+    `outputs`, and those with one `transformation` are one. `error_at` marks an event that is declared not to have
+    occurred.
     """
 
     type: EventType
@@ -49,6 +50,7 @@ class EpcisEvent:
     things: tuple[Amount, ...] = ()
     inputs: tuple[Amount, ...] = ()
     outputs: tuple[Amount, ...] = ()
+    transformation: str | None = None
     parent: str | None = None
     read_point: str | None = None
     location: str | None = None

@@ -80,6 +80,7 @@ def _event(raw: Json) -> EpcisEvent:
         things=_amounts(raw, *(("childEPCs", "childQuantityList") if children else ("epcList", "quantityList"))),
         inputs=_amounts(raw, "inputEPCList", "inputQuantityList"),
         outputs=_amounts(raw, "outputEPCList", "outputQuantityList"),
+        transformation=_text(raw, "transformationID"),
         parent=_text(raw, "parentID"),
         read_point=_place(raw, "readPoint"),
         location=_place(raw, "bizLocation"),

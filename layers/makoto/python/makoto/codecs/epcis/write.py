@@ -65,6 +65,7 @@ def _transformed(event: EpcisEvent) -> Json:
         "inputQuantityList": _classes(event.inputs),
         "outputEPCList": _instances(event.outputs),
         "outputQuantityList": _classes(event.outputs),
+        "transformationID": event.transformation,
     }
 
 
