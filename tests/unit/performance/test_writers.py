@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from functions.performance import service
+from makoto.errors import Unavailable
 from makoto.events.telemetry import CountReport, MachineReported, StateReport
 from makoto.ports.context import TenantContext
-from makoto.ports.documents import ConditionFailed, Write
+from makoto.ports.documents import ConditionFailed, Document, Key, Write
 from makoto.ports.inbox import AlreadyHandled
 from tests.builders import TENANT
 from tests.unit.performance.factory import END, MC1, SHIFT, World, minute
@@ -27,6 +28,19 @@ class Overtaken:
         if self.others:
             self.others.pop(0)()
         self.driver.write_all(writes, now)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.driver, name)
+
+
+@dataclass
+class Silent:
+    """A store that does not answer for many keys at once."""
+
+    driver: Any
+
+    def read_many(self, keys: Sequence[Key]) -> tuple[list[Document], Sequence[Key]]:
+        return [], keys
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.driver, name)
@@ -104,3 +118,12 @@ def test_a_fact_of_a_place_that_is_not_in_the_master_data_is_kept_and_followed_w
     world.settle()
 
     assert service.read_oee("", SHIFT, END, world.tenant).units == ()
+
+
+def test_what_the_store_does_not_answer_for_is_not_taken_for_a_silent_unit() -> None:
+    world = World()
+    world.vorne()
+    documents = replace(world.tenant.documents, driver=Silent(world.tenant.documents.driver))
+
+    with pytest.raises(Unavailable):
+        service.read_oee(MC1, SHIFT, END, replace(world.tenant, documents=documents))
