@@ -50,12 +50,20 @@ class ApiClient:
 
         Raises Refused with the problem document, Unreachable when nobody answers.
         """
+        response = self.fetch(method, path, **given)
+        return None if response.status_code == HTTPStatus.NO_CONTENT else _json(response, self.url)
+
+    def fetch(self, method: str, path: str, **given: Any) -> "httpx.Response":
+        """Send and return what is answered, whatever its form.
+
+        Raises Refused with the problem document, Unreachable when nobody answers.
+        """
         response = self.answer(method, path, **given)
         if response.status_code == HTTPStatus.UNAUTHORIZED and self.session and self._renew():
             response = self.answer(method, path, **given)
         if response.is_error:
             raise Refused(response.status_code, _problem(response))
-        return None if response.status_code == HTTPStatus.NO_CONTENT else _json(response, self.url)
+        return response
 
     def listing(self, path: str, limit: int, asked: Mapping[str, Any], *, page: int = PAGE) -> Listing:
         """Walk pages of `page` items until `limit` items were given."""

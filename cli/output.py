@@ -46,19 +46,19 @@ def show(listing: Listing, columns: Sequence[str], *, as_json: bool, zone: tzinf
         note(text("say.more", count=len(listing.items)), style="dim")
 
 
-def show_one(record: dict[str, Any], *, as_json: bool) -> None:
-    """Print one record, a field a line, and each list of records in it as a table."""
+def show_one(record: dict[str, Any], *, as_json: bool, zone: tzinfo | None = None) -> None:
+    """Print one record, a field a line, and each list of records in it as a table; times in the given zone."""
     if as_json:
         show_json(record)
         return
     fields = Table(show_header=False, box=None)
     lists = {name: value for name, value in record.items() if _is_records(value)}
     for name, value in _flat({name: value for name, value in record.items() if name not in lists}):
-        fields.add_row(Text(name, style="bold"), _cell(value, None))
+        fields.add_row(Text(name, style="bold"), _cell(value, zone))
     _print(fields)
     for name, rows in lists.items():
         tell(name, style="bold")
-        _print(_table(rows, list(rows[0]), None))
+        _print(_table(rows, list(rows[0]), zone))
 
 
 def tell(sentence: str | Text, style: str | None = None) -> None:

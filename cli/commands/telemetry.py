@@ -109,7 +109,7 @@ def replay(
     else:
         done.explain()
         counts = ", ".join(f"{name} {count}" for name, count in sorted(done.counts.items())) or "-"
-        tell(text("say.replayed", accepted=done.accepted, refused=done.counts["refused"], counts=counts))
+        tell(text("say.played", accepted=done.accepted, refused=done.counts["refused"], counts=counts))
     raise typer.Exit(2 if done.refused else 0)
 
 

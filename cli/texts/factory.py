@@ -7,7 +7,7 @@ FACTORY: dict[str, tuple[str, str]] = {
     ),
     "opt.recording": ("The recorded file; .gz and .xz are unpacked.", "記録ファイル（.gz、.xz は展開します）。"),
     "opt.format": ("Its format: {formats}.", "形式：{formats}。"),
-    "say.replayed": (
+    "say.played": (
         "{accepted} readings stored, {refused} refused. Seen on the way: {counts}",
         "{accepted} 件を保存、{refused} 件を拒否しました。内訳：{counts}",
     ),
