@@ -6,6 +6,7 @@ import sys
 from rich.console import Console
 
 from tests.bench import (
+    anomaly,
     authorised_get,
     aws,
     cold_start,
@@ -35,6 +36,7 @@ BENCHES = {
     "spc": spc.rows,
     "oee": oee.rows,
     "genealogy": genealogy.rows,
+    "anomaly": anomaly.rows,
     "aws": aws.rows,
 }
 

@@ -4,14 +4,13 @@ import random
 from collections import deque
 from math import erfc, sqrt
 
-Value = float
 _LEAST = 30
 
 
 class Null:
     """Never speaks."""
 
-    def __call__(self, at: object, value: Value) -> float:
+    def __call__(self, at: object, value: float) -> float:
         return 0.0
 
 
@@ -22,7 +21,7 @@ class WindowedGaussian:
         self.window: deque[float] = deque(maxlen=length)
         self.total = self.squares = 0.0
 
-    def __call__(self, at: object, value: Value) -> float:
+    def __call__(self, at: object, value: float) -> float:
         score = 0.0
         count = len(self.window)
         if count >= _LEAST:
@@ -47,7 +46,7 @@ class ExponentialZ:
         self.mean = self.variance = 0.0
         self.count = 0
 
-    def __call__(self, at: object, value: Value) -> float:
+    def __call__(self, at: object, value: float) -> float:
         self.count += 1
         pace = max(self.pace, 1 / self.count)
         error = value - self.mean
@@ -57,60 +56,53 @@ class ExponentialZ:
         return 1 - 2 ** (-size / 6)
 
 
-class RandomCutForest:
-    """Random cut trees over shingles, rebuilt from a reservoir now and then; the score is by depth."""
+class HalfSpaceTrees:
+    """Streaming half-space trees (Tan, Ting and Liu, 2011) over four readings within the range seen so far."""
 
-    def __init__(self, trees: int = 20, sample: int = 128, shingle: int = 8, renewed: int = 128) -> None:
-        self.random = random.Random(11)
+    def __init__(self, trees: int = 15, depth: int = 7, window: int = 250, shingle: int = 4) -> None:
+        draw = random.Random(11)
+        size = 2**depth
+        self.sides = [[draw.randrange(shingle) for _ in range(size)] for _ in range(trees)]
+        self.cuts = [[0.0] * size for _ in range(trees)]
+        self.counted = [[0] * 2 * size for _ in range(trees)]
+        self.known = [[0] * 2 * size for _ in range(trees)]
         self.recent: deque[float] = deque(maxlen=shingle)
-        self.reservoir: list[tuple[float, ...]] = []
-        self.trees: list[object] = [None] * trees
-        self.sample, self.renewed, self.count = sample, renewed, 0
+        self.depth, self.window, self.count = depth, window, 0
+        self.low = self.high = 0.0
+        for sides, cuts in zip(self.sides, self.cuts, strict=True):
+            _cut(draw, sides, cuts, 1, [(-0.2 * draw.random(), 1 + 0.2 * draw.random()) for _ in range(shingle)])
 
-    def __call__(self, at: object, value: Value) -> float:
+    def __call__(self, at: object, value: float) -> float:
+        self.low, self.high = (min(self.low, value), max(self.high, value)) if self.count else (value, value)
+        span = self.high - self.low or 1.0
         self.recent.append(value)
+        self.count += 1
         if len(self.recent) < (self.recent.maxlen or 0):
             return 0.0
-        point = tuple(self.recent)
-        self.count += 1
-        score = 0.0
-        if self.count > self.sample:
-            depths = [self._depth(tree, point) for tree in self.trees]
-            score = 2 ** (-sum(depths) / len(depths) / 5.0)
-        self._keep(point)
-        if self.count % self.renewed == 0:
-            half = max(len(self.reservoir) * 3 // 4, 1)
-            self.trees = [self._tree(self.random.sample(self.reservoir, half)) for _ in self.trees]
-        return score
+        point = [(each - self.low) / span for each in self.recent]
+        mass = sum(self._mass(tree, point) for tree in range(len(self.sides)))
+        if self.count % self.window == 0:
+            self.known, self.counted = self.counted, [[0] * len(each) for each in self.counted]
+        return 1 / (1 + mass / len(self.sides)) if self.count > self.window else 0.0
 
-    def _keep(self, point: tuple[float, ...]) -> None:
-        if len(self.reservoir) < 2 * self.sample:
-            self.reservoir.append(point)
-        else:
-            self.reservoir[self.random.randrange(len(self.reservoir))] = point
-
-    def _tree(self, points: list[tuple[float, ...]]) -> object:
-        low = [min(column) for column in zip(*points, strict=True)]
-        high = [max(column) for column in zip(*points, strict=True)]
-        spans = [top - bottom for top, bottom in zip(high, low, strict=True)]
-        if len(points) <= 1 or sum(spans) <= 0:
-            return None
-        side = self.random.choices(range(len(spans)), spans)[0]
-        cut = self.random.uniform(low[side], high[side])
-        left = [point for point in points if point[side] <= cut]
-        right = [point for point in points if point[side] > cut]
-        if not left or not right:
-            return None
-        return low, high, side, cut, self._tree(left), self._tree(right)
-
-    def _depth(self, tree: object, point: tuple[float, ...]) -> float:
-        depth = 0.0
-        while isinstance(tree, tuple):
-            low, high, side, cut, left, right = tree
-            inside = sum(top - bottom for top, bottom in zip(high, low, strict=True))
-            beyond = sum(max(bottom - one, one - top, 0.0) for one, bottom, top in zip(point, low, high, strict=True))
-            depth += inside / (inside + beyond)
-            if beyond > inside:
+    def _mass(self, tree: int, point: list[float]) -> float:
+        sides, cuts, counted, known = self.sides[tree], self.cuts[tree], self.counted[tree], self.known[tree]
+        node, mass = 1, 0.0
+        for level in range(self.depth):
+            counted[node] += 1
+            mass = known[node] * 2.0**level
+            if known[node] <= 5:
                 break
-            tree = left if point[side] <= cut else right
-        return depth
+            node = 2 * node + (point[sides[node]] > cuts[node])
+        return mass
+
+
+def _cut(draw: random.Random, sides: list[int], cuts: list[float], node: int, box: list[tuple[float, float]]) -> None:
+    if node >= len(sides):
+        return
+    low, high = box[sides[node]]
+    cuts[node] = (low + high) / 2
+    for child, part in ((2 * node, (low, cuts[node])), (2 * node + 1, (cuts[node], high))):
+        smaller = list(box)
+        smaller[sides[node]] = part
+        _cut(draw, sides, cuts, child, smaller)

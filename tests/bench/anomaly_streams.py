@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tests.bench import anomaly_families as known
 from tests.bench import anomaly_families_held_out as held_out
+from tests.bench import anomaly_families_restless as restless
 from tests.bench.anomaly_shapes import Drawn
 
 BEGIN = datetime(2024, 3, 4)  # noqa: DTZ001 - many public streams have no zone
@@ -32,7 +33,7 @@ class Stream:
         return int(min(PROBATION_SHARE * len(self.values), PROBATION_MOST))
 
 
-DEVELOPED: dict[str, Callable[[np.random.Generator], Drawn]] = known.FAMILIES
+DEVELOPED: dict[str, Callable[[np.random.Generator], Drawn]] = known.FAMILIES | restless.FAMILIES
 HELD_OUT: dict[str, Callable[[np.random.Generator], Drawn]] = held_out.FAMILIES
 
 

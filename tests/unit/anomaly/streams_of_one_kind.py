@@ -18,7 +18,7 @@ def noise(count: int, seed: int = 1) -> Floats:
 
 def day(count: int, seed: int = 1) -> Floats:
     hours = np.arange(count) * STEP_S / 3600
-    return noise(count, seed) + 20 * np.sin(2 * np.pi * hours / 24)
+    return np.asarray(noise(count, seed) + 20 * np.sin(2 * np.pi * hours / 24), dtype=np.float64)
 
 
 def counts(count: int, seed: int = 1) -> Floats:

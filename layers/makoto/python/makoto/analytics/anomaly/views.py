@@ -25,8 +25,8 @@ _SHORT, _LONG, _BUSY = 0.2, 0.03, 0.12
 _USUAL_BUSY = 0.003
 _LIKELY = 0.07
 _CAPPED = 4.0
-_STILL, _PLACE = 0.9, 0.9
-"""These two are so sharp that they are told a little more quietly."""
+_QUIETER = 0.75
+"""Rhythm and place are sharp, and wrong more often than the rest when they are the only ones to speak."""
 
 
 class Views:
@@ -76,9 +76,9 @@ class Views:
             self.value.take(deviation),
             self._restlessness(forecast.step),
             self.row.take(log(self.likely + 0.05) + 1.0, 1.0),
-            self.cycle.take(season.offset, season.flat),
-            _STILL * self.still.take(forecast.step),
-            _PLACE * self.territory.take(forecast.last, season),
+            _QUIETER * self.cycle.take(season.offset, season.flat),
+            _QUIETER * self.still.take(forecast.step),
+            _QUIETER * self.territory.take(forecast.last, season),
         )
 
     def _rescale(self, ratio: float) -> None:
