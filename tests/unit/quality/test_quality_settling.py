@@ -150,8 +150,8 @@ def test_what_a_crash_left_is_not_forgotten_where_a_late_point_changes_little_be
 
 
 def test_an_event_whose_late_point_takes_several_writes_is_settled_at_once_and_marked_once() -> None:
-    shop, whole = begun("cusum"), begun("cusum")
-    later = [point("cusum", 24 + each, 0.4) for each in range(120)]
+    shop, whole = begun("ewma"), begun("ewma")
+    later = [point("ewma", 24 + each, 0.4) for each in range(120)]
     shop.post(*later[1:])
     whole.post(*later)
     reacting = replace(shop.tenant, handled=Handled("quality", "event-1"))
@@ -161,7 +161,7 @@ def test_an_event_whose_late_point_takes_several_writes_is_settled_at_once_and_m
     assert service.read_chart("chart", shop.tenant).is_settled is True
     assert judgement(shop) == judgement(whole)
     with pytest.raises(AlreadyHandled):
-        Shop(reacting).post(point("cusum", 200, 0.0))
+        Shop(reacting).post(point("ewma", 200, 0.0))
 
 
 def test_new_limits_far_back_judge_every_point_again() -> None:
