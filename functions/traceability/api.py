@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from functions.traceability import capturing, exporting, holds, reactions, reading, recalls, sweeping, traces
+from functions.traceability import capturing, exporting, holds, reactions, reading, recalls, recording, sweeping, traces
 from functions.traceability.activities import ActivityKind
 from functions.traceability.holds import HeldLot, HoldAnswer, HoldLots, ReleaseLots
 from functions.traceability.model import ActivityId, LotId, LotStatus
 from functions.traceability.recalls import OpenRecall, RecallDetail, RecallId, RecallView
-from functions.traceability.recording import Activities, ReceiveLot, receive_lot, record_activities
+from functions.traceability.recording import Activities, ReceiveLot, Sensors
 from functions.traceability.sweeps import Sweep, SweepId
 from functions.traceability.views import ActivityView, FefoView, LotView, RecordedMany, TraceAnswer
 from makoto.domain import Instant, Page, TenantId
@@ -40,7 +40,7 @@ handler = api.handler
 
 @api.post(f"{ROOT}/lots", middlewares=[RECORD])
 def post_lot(tenant_id: Tenant, body: Annotated[ReceiveLot, Body()]) -> tuple[LotView, int]:
-    return receive_lot(body, api.tenant()), HTTPStatus.CREATED
+    return recording.receive_lot(body, api.tenant()), HTTPStatus.CREATED
 
 
 @api.get(f"{ROOT}/lots", middlewares=[READ])
@@ -73,7 +73,7 @@ def read_history(tenant_id: Tenant, lot_id: Lot, limit: Limit = 100) -> Page[Act
 
 @api.post(f"{ROOT}/activities", middlewares=[RECORD])
 def post_activities(tenant_id: Tenant, body: Annotated[Activities, Body()]) -> tuple[RecordedMany, int]:
-    return record_activities(body, api.tenant()), HTTPStatus.CREATED
+    return recording.record_activities(body, api.tenant()), HTTPStatus.CREATED
 
 
 @api.get(f"{ROOT}/activities", middlewares=[READ])
@@ -95,6 +95,13 @@ def list_activities(
 @api.get(f"{ROOT}/activities/<activity_id>", middlewares=[READ])
 def read_activity(tenant_id: Tenant, activity_id: Annotated[ActivityId, Path()]) -> ActivityView:
     return reading.read_activity(activity_id, api.tenant())
+
+
+@api.post(f"{ROOT}/activities/<activity_id>/sensors", middlewares=[RECORD])
+def add_sensors(
+    tenant_id: Tenant, activity_id: Annotated[ActivityId, Path()], body: Annotated[Sensors, Body()]
+) -> ActivityView:
+    return recording.add_sensors(activity_id, body, api.tenant())
 
 
 @api.get(f"{ROOT}/refused-reports", middlewares=[READ])

@@ -102,7 +102,11 @@ def export_events(asked: AskEvents, tenant: TenantContext) -> tuple[Document, st
     else:
         listed = AskActivities(start=asked.start, end=asked.end, limit=asked.limit, cursor=asked.cursor)
         ids, cursor = activities_at(listed, tenant)
-    activities = records.load_activities(ids, tenant)
+    later = records.load_sensors(ids, tenant)
+    activities = [
+        each.model_copy(update={"sensors": (*each.sensors, *later.get(each.activity_id, ()))})
+        for each in records.load_activities(ids, tenant)
+    ]
     events = _events(activities, names)
     if asked.lot is not None:
         names.know([asked.lot])

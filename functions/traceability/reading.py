@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -107,7 +108,9 @@ def lot_history(lot_id: str, tenant: TenantContext, limit: int = 200) -> Page[Ac
 
 def read_activity(activity_id: str, tenant: TenantContext) -> ActivityView:
     """Show one activity."""
-    return activity_view(records.get_activity(activity_id, tenant))
+    activity = records.get_activity(activity_id, tenant)
+    later = records.load_sensors([activity_id], tenant).get(activity_id, ())
+    return activity_view(activity.model_copy(update={"sensors": (*activity.sensors, *later)}))
 
 
 def list_activities(asked: AskActivities, tenant: TenantContext) -> Page[ActivityView]:
@@ -148,7 +151,8 @@ def pick(asked: AskPicks, tenant: TenantContext) -> FefoView:
     """
     material = tenant.masters.get(Material, asked.material)
     unit = asked.unit or material.unit
-    on = (asked.need_on or tenant.clock.now().date()) + timedelta(days=asked.min_remaining_days)
+    today = tenant.clock.now().astimezone(ZoneInfo(tenant.record.time_zone)).date()
+    on = (asked.need_on or today) + timedelta(days=asked.min_remaining_days)
     wanted = None if asked.quantity is None else in_unit(asked.quantity, unit, material.unit, "/query/unit")
     picks: list[PickView] = []
     covered = Decimal(0)

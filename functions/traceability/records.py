@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.traceability.activities import Activity
+from functions.traceability.activities import Activity, SensorReport
 from functions.traceability.model import INLINE_LINKS, ActivityNotFound, Lot, LotNotFound
 from makoto.codecs.json_text import from_text, to_text
 from makoto.domain import ms_from_instant
@@ -90,6 +90,17 @@ def load_links(lots: Iterable[Lot], side: str, tenant: TenantContext) -> dict[st
     for document in get_all(keys, tenant):
         older.setdefault(document.key.id.split("/")[1], []).extend(from_text(str(document.data["links"])))
     return {lot.lot_id: (*older.get(lot.lot_id, ()), *(lot.sources if side == "in" else lot.uses)) for lot in lots}
+
+
+def load_sensors(activity_ids: Iterable[str], tenant: TenantContext) -> dict[str, tuple[SensorReport, ...]]:
+    """What was told of the activities' time after they were recorded."""
+    found = get_all([key("sensed", each) for each in activity_ids], tenant)
+    return {
+        each.key.id.partition("/")[2]: tuple(
+            SensorReport.model_validate(report) for report in from_text(str(each.data["reports"]))
+        )
+        for each in found
+    }
 
 
 def key(kind: str, name: str) -> Key:

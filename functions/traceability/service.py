@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from functions.traceability import records
 from functions.traceability.activities import (
@@ -142,7 +143,7 @@ def _books(command: RecordActivity, loaded: Loaded, tenant: TenantContext, manne
         materials=_materials(command, loaded, tenant, manner),
         activity_id=command.activity_id,
         now=tenant.clock.now(),
-        on=at.date(),
+        on=at.astimezone(ZoneInfo(tenant.record.time_zone)).date(),
         purpose=command.order_id,
         is_fact=manner.is_fact,
         may_overdraw=command.allow_overdraw,

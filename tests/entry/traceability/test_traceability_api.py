@@ -166,6 +166,20 @@ def test_epcis_goes_out_and_in(call: Call, flow: None) -> None:
     assert page.headers["X-Next-Cursor"]
 
 
+def test_sensors_may_be_told_later_and_go_out_with_the_event(call: Call, flow: None) -> None:
+    report = {"metric": "coolant/temp", "unit": "degC", "minimum": 20.5, "maximum": 23}
+    for _ in range(2):
+        told = call("POST", "/activities/make-1/sensors", body={"sensors": [report]})
+
+    assert (told.status, len(told.body["sensors"])) == (200, 1)
+    assert call("GET", "/activities/make-1").body["sensors"] == told.body["sensors"]
+    events = call("GET", "/epcis/events", query={"lot": "S1"}).body["epcisBody"]["eventList"]
+    (sensed,) = [each for each in events if "sensorElementList" in each]
+    assert sensed["sensorElementList"][0]["sensorReport"][0]["maxValue"] == 23
+    wrong = call("POST", "/activities/make-1/sensors", body={"sensors": [report | {"minimum": 99}]})
+    assert wrong.status == 422
+
+
 def test_a_viewer_looks_and_exports_and_an_operator_records_and_neither_holds(call: Call, flow: None) -> None:
     hold = {"lots": ["S1"], "cause": "QA-7", "reason": "burr"}
 

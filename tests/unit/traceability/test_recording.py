@@ -236,6 +236,19 @@ def test_an_expired_lot_is_neither_used_nor_shipped_but_scrapped(plant: Plant) -
     assert plant.lot("M1").status == "scrapped"
 
 
+def test_a_lot_expires_with_the_day_at_the_tenants_place(plant: Plant) -> None:
+    """The clock stands at 09:00 in Tokyo; fifteen hours later it is tomorrow there and still today in London."""
+    today = plant.clock.now().date()
+    for lot in ("B1", "B2"):
+        plant.receive({"lot_id": lot, "quantity": 5, "material": "steel", "expires_on": str(today)})
+    plant.clock.advance(14 * 3600)
+    plant.do("consume", inputs=["B1:1"])
+    plant.clock.advance(3600)
+
+    with pytest.raises(model.LotIsExpired):
+        plant.do("consume", inputs=["B2:1"])
+
+
 def test_what_is_used_up_or_rejected_is_not_used(plant: Plant) -> None:
     plant.receive("B1:5:kg:steel", "B2:5:kg:steel")
     plant.do("consume", inputs=["B1"])

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from functions.traceability import deciding, holds, model, records, service, sweeping
+from functions.traceability import applying, deciding, holds, model, records, service, sweeping
 from functions.traceability.holds import HoldLots, ReleaseLots
 from makoto.adapters.clouds.memory import documents as memory_documents
 from makoto.errors import Conflict
 from makoto.events.quality import NonConformanceClosed, NonConformanceDispositioned, NonConformanceOpened
-from makoto.ports.documents import Put
+from makoto.ports.documents import ConditionFailed, Put
 from tests.builders import TENANT
 from tests.unit.traceability import deliveries
 from tests.unit.traceability.conftest import Plant
@@ -231,6 +231,31 @@ def test_a_case_that_is_closed_while_lots_are_being_held_leaves_none_held(plant:
 
     assert held(plant) == []
     assert sweeping.read_sweep("nc-NC-1", plant.tenant).is_done
+
+
+def test_a_case_that_is_closed_in_the_middle_of_a_step_leaves_none_held(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(plant, 60)
+    deliveries.deliver(plant, opened("NC-1", "B1"))
+    deliveries.react(plant, deliveries.steps_waiting(plant)[0])
+    change_holds = applying.change_holds
+
+    def closed_before_the_last(lot_ids: Any, *given: Any, **more: Any) -> int:
+        if "C00059" in lot_ids:
+            monkeypatch.undo()
+            deliveries.deliver(plant, NonConformanceClosed(tenant_id=TENANT, nc_id="NC-1"), "event-2")
+            for envelope in deliveries.steps_waiting(plant):
+                if "closed" in envelope.aggregate:
+                    deliveries.react(plant, envelope)
+        return change_holds(lot_ids, *given, **more)
+
+    monkeypatch.setattr(applying, "change_holds", closed_before_the_last)
+    with pytest.raises(ConditionFailed):
+        deliveries.react(plant, deliveries.steps_waiting(plant)[1])
+    deliveries.relay(plant)
+
+    assert held(plant) == []
 
 
 def test_a_hold_by_hand_of_a_few_lots_is_done_at_once(plant: Plant) -> None:
