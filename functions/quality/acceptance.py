@@ -78,6 +78,8 @@ class _Switching(Value):
 def judge_lot(lot_id: str, command: JudgeLot, tenant: TenantContext) -> LotDecisions:
     """Decide from the lot's recorded results; a lot that is decided stays so."""
     plan = read_plan(command.plan_id, None, tenant)
+    if plan.is_retired:
+        raise broken("/body/plan_id", "retired", f"the plan {plan.plan_id} is retired")
     lines = [each for each in plan.lines if command.characteristic in (None, each.characteristic)]
     asked = [(each, each.sampling) for each in lines if isinstance(each.sampling, ByAql)]
     if not asked:

@@ -6,7 +6,7 @@ from functions.quality.model import AlreadyExists, Cursor, Listing, NoSuchChart,
 from functions.quality.settling import head_put, partition_of, read_head, settle
 from makoto.analytics.spc import Rule
 from makoto.domain import Page, Value, ms_from_instant
-from makoto.domain.factory import Characteristic
+from makoto.domain.factory import Characteristic, is_within
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, IfAbsent, Key, Query
 
@@ -31,7 +31,7 @@ class ChartDetail(ChartLine):
 
 
 class ListCharts(Listing):
-    """Which charts to list, in the order of their ids; of one characteristic or place a page may be short."""
+    """Which charts to list, in the order of their ids; of one characteristic or below a place a page may be short."""
 
     characteristic: str | None = None
     equipment: str | None = None
@@ -125,9 +125,8 @@ def _line(chart: Chart, head: Head) -> ChartLine:
 
 
 def _is_asked(chart: Chart, asked: ListCharts) -> bool:
-    return asked.equipment in (None, chart.equipment) and (
-        asked.characteristic is None or asked.characteristic in chart.characteristics
-    )
+    is_there = asked.equipment is None or is_within(chart.equipment or "", asked.equipment)
+    return is_there and (asked.characteristic is None or asked.characteristic in chart.characteristics)
 
 
 def _key(chart_id: str) -> Key:

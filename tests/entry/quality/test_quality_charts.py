@@ -161,6 +161,8 @@ def test_charts_are_listed_with_how_they_stand(charted: Call) -> None:
     mine = charted("GET", "/charts", query={"characteristic": "bore"}).body["items"]
 
     assert [(each["chart"]["chart_id"], each["points"]) for each in lines] == [("a-c", 0), ("bore-line-1", 21)]
+    for place, count in (("nagoya/machining", 1), ("nagoya/machining/line-1/mc-01", 1), ("osaka", 0)):
+        assert len(charted("GET", "/charts", query={"equipment": place}).body["items"]) == count
     assert [(each["limits_version"], "nelson_1" in each["last_rules"]) for each in mine] == [(1, True)]
 
 

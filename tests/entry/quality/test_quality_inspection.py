@@ -60,6 +60,7 @@ def test_a_plan_lives_through_versions_and_ends(call: Call) -> None:
     assert [(each["version"], each["is_retired"]) for each in versions] == [(3, True), (2, False), (1, False)]
     late = post(call, counted())
     assert late.body["items"][0]["errors"][0]["rule"] == "retired"
+    assert judge(call, "L-1").pointers == {"/body/plan_id"}
     assert call("GET", "/inspection-plans", query={"product": "gear"}).body["items"] == []
 
 
