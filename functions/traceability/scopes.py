@@ -35,7 +35,7 @@ def reached(scope: Scope, tenant: TenantContext, max_lots: int = MAX_LOTS) -> Re
 
 
 def _of_supplier(scope: Scope, tenant: TenantContext) -> list[str]:
-    if scope.supplier_lot is None or scope.from_origin:
+    if scope.supplier_lot is None or (scope.from_origin and scope.lots):
         return []
     return list(records.names(f"supplied/{records.escaped(scope.supplier_lot)}/", tenant))
 

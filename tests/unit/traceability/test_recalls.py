@@ -57,6 +57,12 @@ def test_a_complaint_about_one_lot_goes_back_to_its_origin_and_forward_again(sol
     assert sold.lot("MB").status == "available"
 
 
+def test_a_suppliers_lot_alone_is_its_own_origin(sold: Plant) -> None:
+    found = called_back(sold, supplier_lot="B/9", from_origin=True)
+
+    assert {each.lot_id for each in found.deliveries} == {"K3"}
+
+
 def test_without_its_origin_a_recall_goes_forward_only(sold: Plant) -> None:
     found = called_back(sold, lots=["K1"])
 
