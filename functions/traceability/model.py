@@ -22,8 +22,8 @@ Attributes = Annotated[
 ]
 Quantity = Annotated[Decimal, Field(gt=0, max_digits=28, decimal_places=12)]
 
-INLINE_LINKS = 128
-"""So many links lie in the lot itself; older ones in pages of as many."""
+INLINE_LINKS = 32
+"""So many of the newest links, up to twice as many, lie in the lot itself; older ones in pages of as many."""
 
 
 class LotNotFound(NotFound):

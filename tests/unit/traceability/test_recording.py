@@ -361,7 +361,7 @@ def test_a_lot_with_thousands_of_uses_keeps_them_all(plant: Plant) -> None:
         plant.do("consume", inputs=["W1:1"])
 
     lot = plant.lot("W1")
-    assert lot.use_pages == 3
+    assert lot.use_pages == 17
     assert len(records.load_links([lot], "out", plant.tenant)["W1"]) == 600
 
 
