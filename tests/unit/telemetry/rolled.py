@@ -18,6 +18,7 @@ from tests.unit.telemetry.world import World
 HOUR_MS = 3_600_000
 HALF_MS = HOUR_MS // 2
 DAY_MS = 24 * HOUR_MS
+GRIDS = (HALF_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS)
 EDGE = DeviceId(DEVICE)
 Sent = tuple[int, float, int]
 
@@ -118,3 +119,7 @@ def rounded(rollup: Rollup) -> Rollup:
 def edges(step_ms: int, days: int = 4, start_ms: int = NOW_MS) -> list[int]:
     """Cut some days from the first on."""
     return list(range(start_ms, start_ms + days * DAY_MS + 1, step_ms))
+
+
+def every_ten_minutes(start_ms: int, end_ms: int) -> list[Sent]:
+    return [(t, t // 60_000 % 7 + 0.5, 192) for t in range(start_ms, end_ms, 600_000)]

@@ -1,25 +1,21 @@
 """Half-hours and days come out the same in whatever order, however late and however often readings come."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
+from hashlib import sha256
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.telemetry import keys, minutes
+from functions.telemetry.imports import receive_part, start_import
+from functions.telemetry.model import StartImport
 from functions.telemetry.pages import Level
-from makoto.adapters.clouds.memory.documents import MemoryDocuments
 from makoto.analytics.rollups import added
 from makoto.domain import instant_from_ms
-from makoto.errors import Unavailable
-from makoto.ports.documents import Write
 from tests.unit.codecs.messages import DEVICE, NOW_MS
-from tests.unit.telemetry.rolled import DAY_MS, EDGE, HALF_MS, HOUR_MS, Rolled, edges, rounded
-from tests.unit.telemetry.world import World
+from tests.unit.telemetry.rolled import DAY_MS, EDGE, GRIDS, HALF_MS, HOUR_MS, Rolled, edges, every_ten_minutes, rounded
 
-GRIDS = (HALF_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS)
 readings = st.tuples(
     st.integers(0, 3 * DAY_MS // 600_000).map(lambda place: NOW_MS + place * 600_000),
     st.sampled_from([0.0, 1.5, -2.0, 1e6]),
@@ -56,10 +52,6 @@ def test_whatever_comes_when_each_level_is_the_sum_of_what_was_sent(story: list[
 def _check(rolled: Rolled) -> None:
     for grid in GRIDS:
         assert rolled.ask(edges(grid))[0] == rolled.expected(edges(grid))
-
-
-def every_ten_minutes(start_ms: int, end_ms: int) -> list[tuple[int, float, int]]:
-    return [(t, t // 60_000 % 7 + 0.5, 192) for t in range(start_ms, end_ms, 600_000)]
 
 
 def a_day(*, hours: Iterable[int] = range(24)) -> Rolled:
@@ -159,91 +151,22 @@ def test_a_device_stored_before_there_were_pages_is_rolled_up_from_its_beginning
     assert rolled.ask(edges(DAY_MS, days=5))[1].days == 1
 
 
-class Dying(MemoryDocuments):
-    """A store that fails at the chosen atomic writes, before or after doing them."""
-
-    def __init__(self, *, before: Sequence[int] = (), after: Sequence[int] = ()) -> None:
-        super().__init__()
-        self.before, self.after, self.count = set(before), set(after), 0
-
-    def write_all(self, writes: Sequence[Write], now: datetime) -> None:
-        self.count += 1
-        if self.count in self.before:
-            raise Unavailable("the line went dead before the write")
-        super().write_all(writes, now)
-        if self.count in self.after:
-            raise Unavailable("the line went dead after the write")
-
-
-@pytest.mark.parametrize("place", range(1, 10))
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_crash_at_any_write_of_a_run_is_made_good_by_the_next(place: int, when: str) -> None:
-    driver, world = Dying(), World()
-    world.tenant = replace(world.tenant, documents=replace(world.tenant.documents, driver=driver))
-    rolled = Rolled(world).later(3 * DAY_MS)
-    for number in range(120):
-        rolled.send((NOW_MS + number * HALF_MS, 2.5, 192), metric=f"m{number}")
-        rolled.send((NOW_MS + number * HALF_MS, float(number), 192))
-    driver.count = 0
-    setattr(driver, when, {place})
-    try:
-        rolled.roll()
-        crashed = False
-    except Unavailable:
-        crashed = True
-    assert rolled.ask(edges(HOUR_MS))[0] == rolled.expected(edges(HOUR_MS))
-    assert crashed == (place <= 8)
+def test_imported_readings_are_rolled_up_with_those_of_their_hour() -> None:
+    rolled = a_day(hours=[3, 4])
     rolled.roll()
-    assert rolled.marks() == []
-    for grid in GRIDS:
-        assert rolled.ask(edges(grid))[0] == rolled.expected(edges(grid))
-
-
-class Interrupted(MemoryDocuments):
-    """A store that lets something happen before a write that touches a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.meanwhile: list[object] = []
-
-    def write_all(self, writes: Sequence[Write], now: datetime) -> None:
-        if self.meanwhile and any(write.key.id.startswith("hours#") for write in writes):
-            happens = self.meanwhile.pop()
-            assert callable(happens)
-            happens()
-        super().write_all(writes, now)
-
-
-def interrupted() -> tuple[Rolled, Interrupted]:
-    driver, world = Interrupted(), World()
-    world.tenant = replace(world.tenant, documents=replace(world.tenant.documents, driver=driver))
-    rolled = Rolled(world).later(DAY_MS + HOUR_MS)
-    rolled.send(*every_ten_minutes(NOW_MS, NOW_MS + 2 * HOUR_MS))
-    return rolled, driver
-
-
-def test_a_reading_that_comes_while_its_hour_is_rolled_up_is_not_lost() -> None:
-    rolled, driver = interrupted()
-    driver.meanwhile = [lambda: rolled.send((NOW_MS + 1, 77.0, 192))]
-    rolled.roll()
-    assert rolled.marks() != []
+    at = NOW_MS + 3 * HOUR_MS + 5
+    rolled.world.tenant.documents.put(keys.registered_key(EDGE), {"device_id": DEVICE})
+    body = f"device,metric,time,value\n{DEVICE},a,2026-01-01T03:00:00.005Z,41.5\n".encode()
+    begun = start_import(
+        StartImport(device=EDGE, filename="a.csv", sha256=sha256(body).hexdigest(), total_bytes=len(body)),
+        rolled.world.tenant,
+    )
+    receive_part(begun.import_id, 0, body, rolled.world.tenant)
+    rolled.sent.append((at, 41.5, 192))
     assert rolled.ask(edges(HOUR_MS, days=1))[0] == rolled.expected(edges(HOUR_MS, days=1))
     rolled.roll()
-    assert rolled.marks() == []
     assert rolled.rows(Level.HALF_HOURS, NOW_MS) == rolled.expected(edges(HALF_MS, days=1))
-
-
-def test_a_run_that_fell_asleep_does_not_undo_a_later_one() -> None:
-    rolled, driver = interrupted()
-
-    def another() -> None:
-        rolled.send((NOW_MS + 1, 77.0, 192))
-        rolled.roll()
-
-    driver.meanwhile = [another]
-    assert rolled.roll() == 0
     assert rolled.marks() == []
-    assert rolled.rows(Level.HALF_HOURS, NOW_MS) == rolled.expected(edges(HALF_MS, days=1))
 
 
 def test_a_thousand_metrics_are_rolled_up_in_several_writes() -> None:
