@@ -103,6 +103,8 @@ class Point(Value):
     good_at: Instant | None = None
     rejudged: int = 0
     was: tuple[Rule, ...] = ()
+    is_told: bool = False
+    """Its signal was told, once, whatever is judged again."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -12,7 +12,7 @@ from makoto.ports.documents import Always, Condition, ConditionFailed, Document,
 Kept = TypeVar("Kept", bound=Value)
 Answer = TypeVar("Answer")
 
-MOST_TRIES = 6
+MOST_TRIES = 10
 
 
 def put(key: Key, value: Value, when: Condition | None = None) -> Put:

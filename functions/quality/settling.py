@@ -154,12 +154,14 @@ def _judge(chart: Chart, portion: _Portion, tenant: TenantContext) -> None:
         if place in portion.new:
             number = portion.head.count + len(portion.written.keys() & portion.new.keys()) + 1
             late = place < portion.head.last_place
-            portion.written[place] = after.model_copy(update={"number": number, "is_late": late})
+            after = after.model_copy(update={"number": number, "is_late": late, "is_told": bool(after.rules)})
+            portion.written[place] = after
         elif judging.is_same(point, after):
             after = point
             portion.is_converged = place > newest
         else:
-            portion.written[place] = after = judging.rejudged(point, after)
+            after = judging.rejudged(point, after)
+            portion.written[place] = after = after.model_copy(update={"is_told": point.is_told or bool(after.rules)})
         before = portion.last = after
         if portion.is_converged:
             return
@@ -185,11 +187,11 @@ def _remembered(portion: _Portion) -> Head:
 
 
 def _raised(portion: _Portion) -> list[Point]:
-    """The points that signal now and did not before."""
+    """The points that signal now and never did before."""
     return [
         each
         for place, each in sorted(portion.written.items())
-        if each.rules and not (place in portion.old and portion.old[place].rules)
+        if each.is_told and not (place in portion.old and portion.old[place].is_told)
     ]
 
 

@@ -191,6 +191,23 @@ def test_each_signal_is_told_once_whatever_is_sent_and_judged_again() -> None:
     assert set(shop.told()) >= set(signalling(shop))
 
 
+def test_a_signal_that_is_taken_back_and_comes_again_is_not_told_again() -> None:
+    shop = begun("i_mr")
+
+    def high(minutes: float, place: int) -> dict[str, Any]:
+        return {"point_id": f"p{minutes}", "at": minute(minutes), "values": [(10.2, 12.2)[place % 2]]}
+
+    shop.post(*(high(24 + each, each) for each in range(9)))
+    assert signalling(shop) == shop.told() == ["p32"]
+
+    shop.post({"point_id": "low", "at": minute(28.1), "values": [9.4]})
+    assert signalling(shop) == []
+    shop.post(*(high(28.2 + each / 10, each) for each in range(5)))
+
+    assert signalling(shop) == ["p32"]
+    assert shop.told() == ["p32"]
+
+
 def test_a_point_and_the_fact_of_its_signal_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
     shop = begun("i_mr")
     before = (len(shop.points()), len(shop.told()))
