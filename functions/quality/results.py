@@ -4,12 +4,12 @@ All results of a characteristic lie in its partition: `result/<id>` whole, and b
 not conform, `bad/`, each by time.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
 from functions.quality import records
-from functions.quality.model import ChangedMeanwhile, ResultWindow, broken, require_past
+from functions.quality.model import ChangedMeanwhile, NoSuchPlan, ResultWindow, broken, require_past
 from functions.quality.plan import InspectionPlan
 from functions.quality.plans import read_plan
 from functions.quality.result import (
@@ -42,8 +42,8 @@ class AskResults(ResultWindow):
 
 def record_results(command: PostResults, tenant: TenantContext) -> ResultAnswers:
     """Take each result that is right, and say of each other what is wrong with it."""
-    plans: dict[str, InspectionPlan] = {}
-    items = tuple(_answered(place, sent, plans, tenant) for place, sent in enumerate(command.results))
+    desk = _Desk(tenant)
+    items = tuple(_answered(place, sent, desk) for place, sent in enumerate(command.results))
     refused = sum(each.status == "refused" for each in items)
     return ResultAnswers(recorded=len(items) - refused, refused=refused, items=items)
 
@@ -71,11 +71,34 @@ def partition_of(characteristic: str) -> str:
     return f"quality-result#{characteristic}"
 
 
-def _answered(
-    place: int, sent: dict[str, object], plans: dict[str, InspectionPlan], tenant: TenantContext
-) -> ResultAnswer:
+@dataclass(frozen=True)
+class _Desk:
+    """The plans and characteristics of one request, each read once."""
+
+    tenant: TenantContext
+    plans: dict[str, InspectionPlan] = field(default_factory=dict)
+    characteristics: dict[str, Characteristic] = field(default_factory=dict)
+
+    def plan(self, plan_id: str | None) -> InspectionPlan | None:
+        if plan_id is not None and plan_id not in self.plans:
+            try:
+                self.plans[plan_id] = read_plan(plan_id, None, self.tenant)
+            except NoSuchPlan as missing:
+                raise broken("/plan_id", "unknown", missing.detail) from missing
+        return None if plan_id is None else self.plans[plan_id]
+
+    def characteristic(self, name: str) -> Characteristic:
+        if name not in self.characteristics:
+            found = self.tenant.masters.find(Characteristic, name)
+            if found is None:
+                raise broken("/characteristic", "unknown", f"there is no characteristic {name}")
+            self.characteristics[name] = found
+        return self.characteristics[name]
+
+
+def _answered(place: int, sent: dict[str, object], desk: _Desk) -> ResultAnswer:
     try:
-        result, is_new = _recorded(NewResult.model_validate(sent), plans, tenant)
+        result, is_new = _recorded(NewResult.model_validate(sent), desk)
     except ValidationError as wrong:
         errors = tuple(
             Refused(pointer=_pointer(place, each["loc"]), rule=each["type"], detail=each["msg"])
@@ -87,26 +110,13 @@ def _answered(
     return ResultAnswer(index=place, status="recorded" if is_new else "known", result=result)
 
 
-def _recorded(
-    sent: NewResult, plans: dict[str, InspectionPlan], tenant: TenantContext
-) -> tuple[InspectionResult, bool]:
+def _recorded(sent: NewResult, desk: _Desk) -> tuple[InspectionResult, bool]:
+    tenant = desk.tenant
     now = tenant.clock.now()
     require_past(sent.at, now, "/at")
-    of = tenant.masters.find(Characteristic, sent.characteristic)
-    if of is None:
-        raise broken("/characteristic", "unknown", f"there is no characteristic {sent.characteristic}")
-    if sent.plan_id is not None and sent.plan_id not in plans:
-        plans[sent.plan_id] = _plan(sent.plan_id, tenant)
+    of, plan = desk.characteristic(sent.characteristic), desk.plan(sent.plan_id)
     result_id = sent.result_id or tenant.ids.ulid().lower()
-    plan = plans.get(sent.plan_id or "")
     return _kept(inspected(sent, of, plan, result_id=result_id, at=now, by=records.who(tenant)), tenant)
-
-
-def _plan(plan_id: str, tenant: TenantContext) -> InspectionPlan:
-    try:
-        return read_plan(plan_id, None, tenant)
-    except MakotoError as missing:
-        raise broken("/plan_id", "unknown", missing.detail) from missing
 
 
 def _kept(result: InspectionResult, tenant: TenantContext) -> tuple[InspectionResult, bool]:
