@@ -45,11 +45,12 @@ class Read(Value):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Metrics of a device between ascending edges in ms."""
+    """Metrics of a device between ascending edges in ms; deviations and first values of files only if `is_full`."""
 
     device: DeviceId
     metrics: Sequence[str]
     edges: Sequence[int]
+    is_full: bool = True
 
     def between(self, t: int) -> int | None:
         """Find the place of the edge before a time, where the time is within."""
@@ -94,7 +95,7 @@ def summed(asked: Asked, tenant: TenantContext, history: TenantHistory) -> Summe
     """Sum up between each two edges."""
     asked, sources = _sources(asked, tenant)
     result = Summed(asked)
-    for bucket in history.buckets(sources.files, asked.metrics, asked.edges):
+    for bucket in history.buckets(sources.files, asked.metrics, asked.edges, is_full=asked.is_full):
         result.found[bucket.index, bucket.metric] = rollup_of(bucket)
     _add_minutes(result, sources.minutes, tenant)
     days = _add_pages(result, Level.DAYS, [day * DAY_MS for day in sources.days], tenant)

@@ -18,6 +18,6 @@ def rollup_of(bucket: Bucket) -> Rollup:
         bucket.most,
         None if bucket.last_t is None else Last(bucket.last, bucket.last_t, 0),
         bucket.uncertain,
-        bucket.squares if bucket.used else 0.0,
+        bucket.squares if bucket.used or bucket.uncertain is None else 0.0,
         None if bucket.first_t is None else Last(bucket.first, bucket.first_t, 0),
     )

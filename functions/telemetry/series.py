@@ -9,7 +9,7 @@ from functions.telemetry.derived_model import PREFIX, Definitions
 from functions.telemetry.figures import figures_of, filled
 from functions.telemetry.model import check_span
 from functions.telemetry.resolution import check_zone, chosen_step, edges_of, may_be_raw
-from functions.telemetry.series_model import AskSeries, PreviewDerived, Series, SeriesAnswer
+from functions.telemetry.series_model import PLAIN, AskSeries, PreviewDerived, Series, SeriesAnswer
 from functions.telemetry.series_raw import raw_answer
 from functions.telemetry.views import time_text
 from makoto.analytics.rollups import Rollup
@@ -73,7 +73,8 @@ def _readings(asking: _Asking, zone: str) -> int:
     command = asking.command.model_copy(update={"max_points": 10_000, "figures": asking.command.figures[:1]})
     edges, most = edges_of(command, "1m", zone), 0
     for device in command.devices:
-        result = summed(Asked(device, command.metrics, edges), asking.tenant, asking.history)
+        asked = Asked(device, command.metrics, edges, is_full=False)
+        result = summed(asked, asking.tenant, asking.history)
         counts = dict.fromkeys(command.metrics, 0)
         for (_, metric), rollup in result.found.items():
             counts[metric] += rollup.count
@@ -107,7 +108,8 @@ def _measured(
     metrics = [metric for metric in asking.command.metrics if not metric.startswith(PREFIX)]
     if not metrics:
         return {}, edges
-    result = summed(Asked(device, metrics, edges), asking.tenant, asking.history)
+    asked = Asked(device, metrics, edges, is_full=not PLAIN.issuperset(asking.command.figures))
+    result = summed(asked, asking.tenant, asking.history)
     asking.read = asking.read.plus(result.read)
     return result.found, result.asked.edges
 

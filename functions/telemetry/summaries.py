@@ -19,7 +19,7 @@ def read_summaries(command: AskHistory, tenant: TenantContext, history: TenantHi
     given = read_cursor(command, tenant)
     position, end_ms = int(given) if given else ms_from_instant(command.start), ms_from_instant(command.end)
     edges = _edges(command, position, end_ms, tenant)
-    result = summed(Asked(command.device, command.metrics, edges), tenant, history)
+    result = summed(Asked(command.device, command.metrics, edges, is_full=False), tenant, history)
     edges = result.asked.edges
     items = tuple(
         _item(edges[index], metric, result.found.get((index, metric)), command.aggregations)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -24,12 +25,14 @@ class DuckdbHistory:
         self._folder = folder
         self._threads = threads
 
-    def buckets(self, files: Sequence[Path], metrics: Sequence[str], edges: Sequence[int]) -> Sequence[Bucket]:
+    def buckets(
+        self, files: Sequence[Path], metrics: Sequence[str], edges: Sequence[int], *, is_full: bool
+    ) -> Sequence[Bucket]:
         found = list[Bucket]()
         for first, last in _even_stretches(edges):
             span = Span(metrics, edges[first], edges[last])
             cut = {"step": edges[first + 1] - edges[first], "first": first}
-            query = queries.buckets(has_metrics=bool(metrics))
+            query = queries.buckets(has_metrics=bool(metrics), is_full=is_full)
             found += [_bucket(*row) for row in self._rows(query, _parameters(files, span) | cut)]
         return found
 
@@ -112,9 +115,13 @@ def _even_stretches(edges: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _bucket(metric: str, index: int, *figures: Any) -> Bucket:
-    count, good, used, total, least, most, last, uncertain, squares, first = figures
-    numbers = (count, good, used, total, least, most)
-    return Bucket(metric, index, *numbers, *_said(last), uncertain, squares, *_said(first))
+    count, good, used, total, least, most, last, *more = figures
+    bucket = Bucket(metric, index, count, good, used, total, least, most, *_said(last))
+    if not more:
+        return bucket
+    uncertain, squares, first = more
+    value, t = _said(first)
+    return replace(bucket, uncertain=uncertain, squares=squares, first=value, first_t=t)
 
 
 def _said(found: dict[str, Any] | None) -> tuple[Scalar, int | None]:

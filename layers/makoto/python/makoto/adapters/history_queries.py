@@ -12,17 +12,20 @@ _VALUE = f"FILTER ({_USED} AND (v IS NOT NULL OR text IS NOT NULL))"
 _SQUARABLE = "abs(v) < 1e150"  # beyond it a square is no double, which the engine refuses
 
 
-def buckets(*, has_metrics: bool) -> str:
+_MORE = f""",
+          count(*) FILTER (q = 64),
+          CASE WHEN bool_and({_SQUARABLE}) FILTER ({_USED})
+            THEN var_pop(v) FILTER ({_USED} AND {_SQUARABLE}) * count(v) FILTER ({_USED}) END,
+          arg_min({{'v': v, 'text': text, 't': t}}, (t, {_SAID})) {_VALUE}"""
+
+
+def buckets(*, has_metrics: bool, is_full: bool) -> str:
     """Summarise each `$step` from `$start` to `$end`, numbered from `$first`."""
     return f"""
         SELECT metric, (t - $start) // $step + $first AS index,
           count(*), count(*) FILTER (q = 192), count(v) FILTER ({_USED}),
           sum(v) FILTER ({_USED}), min(v) FILTER ({_USED}), max(v) FILTER ({_USED}),
-          arg_max({{'v': v, 'text': text, 't': t}}, (t, {_SAID})) {_VALUE},
-          count(*) FILTER (q = 64),
-          CASE WHEN bool_and({_SQUARABLE}) FILTER ({_USED})
-            THEN var_pop(v) FILTER ({_USED} AND {_SQUARABLE}) * count(v) FILTER ({_USED}) END,
-          arg_min({{'v': v, 'text': text, 't': t}}, (t, {_SAID})) {_VALUE}
+          arg_max({{'v': v, 'text': text, 't': t}}, (t, {_SAID})) {_VALUE}{_MORE if is_full else ""}
         FROM {_FILES} WHERE {_spanned(has_metrics)} GROUP BY ALL
     """
 

@@ -29,7 +29,8 @@ class Bucket:
 
     `count` readings of any quality, `good` and `uncertain` ones, `used` numbers of good or uncertain quality with
     their `total`, `least`, `most` and `squares` (the sum of squared deviations from their mean; absent where doubles do
-    not hold it); the `last` and the `first` usable value and their times in ms.
+    not hold it); the `last` and the `first` usable value and their times in ms. Those after `last_t` take twice as
+    long to find, and are left out unless all is asked for.
     """
 
     metric: str
@@ -42,10 +43,10 @@ class Bucket:
     most: float | None
     last: Scalar
     last_t: int | None
-    uncertain: int
-    squares: float | None
-    first: Scalar
-    first_t: int | None
+    uncertain: int | None = None
+    squares: float | None = None
+    first: Scalar = None
+    first_t: int | None = None
 
 
 class Reading(NamedTuple):
@@ -81,7 +82,9 @@ class HistoryDriver(Protocol):
     Files have the columns metric, t, v, text, q, status, clock, session and seq.
     """
 
-    def buckets(self, files: Sequence[Path], metrics: Sequence[str], edges: Sequence[int]) -> Sequence[Bucket]:
+    def buckets(
+        self, files: Sequence[Path], metrics: Sequence[str], edges: Sequence[int], *, is_full: bool
+    ) -> Sequence[Bucket]:
         """Summarise between each two of the ascending edges, of no metric named all; what is empty is left out."""
         ...
 
@@ -160,9 +163,11 @@ class TenantHistory:
     objects: Objects
     folder: Path
 
-    def buckets(self, files: Sequence[StoredFile], metrics: Sequence[str], edges: Sequence[int]) -> Sequence[Bucket]:
+    def buckets(
+        self, files: Sequence[StoredFile], metrics: Sequence[str], edges: Sequence[int], *, is_full: bool = True
+    ) -> Sequence[Bucket]:
         """Summarise between each two of the ascending edges (ms), of no metric named all; what is empty is left out."""
-        found = self.history.driver.buckets(self._fetched(files), metrics, edges) if files else []
+        found = self._buckets(files, metrics, edges, is_full) if files else []
         self.history.forget_some()
         return found
 
@@ -188,6 +193,11 @@ class TenantHistory:
         """Name a local file to write to; who writes deletes it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / name
+
+    def _buckets(
+        self, files: Sequence[StoredFile], metrics: Sequence[str], edges: Sequence[int], is_full: bool
+    ) -> Sequence[Bucket]:
+        return self.history.driver.buckets(self._fetched(files), metrics, edges, is_full=is_full)
 
     def _fetched(self, files: Sequence[StoredFile]) -> list[Path]:
         if sum(file.bytes for file in files) > MAX_BYTES_AT_ONCE:
