@@ -48,10 +48,10 @@ class Plant:
 
     @cached_property
     def equipment(self) -> dict[str, Equipment]:
-        """All equipment of the place's site, or of all sites."""
+        """All equipment of the place's site, or of all sites; sites whose names begin alike too."""
         site = self.place.split("/", maxsplit=1)[0]
         found = self.tenant.masters.all(Equipment, prefix=site)
-        return {each.id: each for each in found if is_within(each.id, site)}
+        return {each.id: each for each in found}
 
     def require_unit(self) -> "Plant":
         """Refuse a place that has units below it."""
@@ -73,7 +73,7 @@ class Plant:
     @cached_property
     def units(self) -> tuple[str, ...]:
         """The units that the place is judged by: of a work center with bottlenecks, these only (OPC 40001-1 C.2)."""
-        narrow = {each for each in self.leaves if self.equipment[each].is_bottleneck and each != self.place}
+        narrow = {each for each in self.leaves if self.equipment[each].is_bottleneck}
         judged = {_center(each) for each in narrow}
         return tuple(each for each in self.leaves if each in narrow or _center(each) not in judged)
 

@@ -56,6 +56,21 @@ def test_a_jump_is_judged_by_the_planned_pace_where_nothing_else_is_known() -> N
     assert found.terms["gq"] == 1_000  # at most ten a second for two minutes: 1,200
 
 
+def test_a_jump_is_judged_by_the_capacity_where_it_is_known() -> None:
+    found = good((0, 0), (1, 5), (2, 12), (3, 17), most_per_s=None, capacity_per_hour=60.0)
+
+    assert found.terms["gq"] == 5 + 5  # at most three a minute, for two minutes each: 6
+
+
+def test_what_is_reported_as_the_shift_ends_was_made_in_it_and_what_is_reported_as_it_begins_was_not() -> None:
+    reports = [
+        Reported(at(t), "wo-1", 10, "shaft", Decimal(made), Decimal(0), Decimal(0), Decimal(0), f"f{made}")
+        for t, made in ((0, 5), (480, 7))
+    ]
+
+    assert run(RUNNING, world("1", counts_from="reports"), reported=reports).terms["gq"] == 7
+
+
 def test_a_negative_counter_is_set_aside() -> None:
     found = good((0, 10), (5, -7), (10, 25))
 

@@ -49,6 +49,7 @@ def test_every_level_shows_what_its_units_make_together(world: World) -> None:
     assert [each.level for each in figures] == ["work_unit", "work_center", "area", "site", "enterprise"]
     assert {value(each) for each in figures} == {value(figures[0])}
     assert figures[1].terms["pq"].value == 2 * 19_271
+    assert figures[1].silent == ()
     assert figures[-1].silent == ("nagoya/machining/line-10",)
 
 
@@ -262,12 +263,12 @@ def test_facts_in_any_order_and_twice_give_the_same_figures() -> None:
 
 def test_a_state_from_days_before_the_window_lasts_into_it(world: World) -> None:
     world.started(-60 * 24 * 5)
-    world.states((-60 * 24 * 4, 6))
+    world.states((-60 * 24 * 4, 11))
     world.counts((-60 * 24 * 4, 500, 0), (240, 600, 0))
 
     figure = oee(world)
 
-    assert figure.terms["apt"].value == 420 * 60
+    assert figure.terms["adet_internal"].value == 420 * 60
     assert figure.terms["pq"].value == 100
 
 
@@ -276,6 +277,19 @@ def test_an_order_at_the_line_stands_at_each_of_its_units(world: World) -> None:
     world.states((0, 6))
 
     assert oee(world).terms["apt"].value == 420 * 60
+
+
+def test_a_unit_that_is_too_fast_is_seen_in_a_line_that_is_not(world: World) -> None:
+    world.vorne(MC1)
+    world.started(unit=MC2)
+    world.states((0, 6), unit=MC2)
+    world.counts((0, 0, 0), (10, 2_000, 0), unit=MC2)
+    world.states((20, 11), unit=MC2)
+
+    line = oee(world, LINE)
+
+    assert (value(line, "effectiveness") or 0) < 1
+    assert "effectiveness_above_one" in line.flags
 
 
 def test_pieces_and_kilograms_are_not_added_up(world: World) -> None:

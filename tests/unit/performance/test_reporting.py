@@ -192,6 +192,16 @@ def test_a_backlog_of_more_states_than_one_write_holds_is_taken_whole() -> None:
     assert len(intervals(world, 0, 50)) == 500
 
 
+def test_a_late_state_announces_the_stretch_until_the_next_one() -> None:
+    world = World()
+    world.states((0, 6), (50, 11))
+
+    world.states((20, 9))
+
+    told = world.told("facts_changed")[-1]
+    assert (told["start"], told["end"]) == ("2026-03-01T23:19:59.999000Z", "2026-03-01T23:50:00Z")
+
+
 def test_facts_just_told_are_not_late_and_announce_nothing() -> None:
     world = World()
     world.at(instant(1))
@@ -226,6 +236,16 @@ def test_a_jump_is_flagged_and_corrected_by_hand() -> None:
     counts = service.list_counts(MC1, SHIFT, END, world.tenant, limit=500, cursor=None).items
     (corrected,) = [each for each in counts if each.status == "corrected"]
     assert corrected.why.startswith("by hand, instead of 5000000: 5000000 in 60 s")
+
+
+def test_the_last_correction_of_a_reading_holds() -> None:
+    world = jumped()
+
+    for quantity in (7, 9, 7, 8):
+        correction = CorrectCount(counter="total", device_id="mc-01", at=instant(11), quantity=quantity)
+        service.correct_count(MC1, correction, world.tenant)
+
+    assert terms(world)["pq"] == 208
 
 
 def test_only_a_reading_that_is_there_can_be_corrected_and_never_to_less_than_nothing() -> None:
