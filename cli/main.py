@@ -2,7 +2,23 @@
 
 import typer
 
-from cli.commands import devices, identity, moves, outbox, telemetry, tenants
+from cli.commands import (
+    alarms,
+    anomalies,
+    devices,
+    identity,
+    maintenance,
+    masters,
+    moves,
+    outbox,
+    performance,
+    production,
+    quality,
+    series,
+    telemetry,
+    tenants,
+    traceability,
+)
 from cli.commands.demo import demo
 from cli.commands.demo_move import demo_move
 from cli.commands.doctor import doctor
@@ -27,6 +43,15 @@ tenants.app.command("move-roll-back", help=text("tenants.move-roll-back"))(moves
 tenants.app.command("move-finish", help=text("tenants.move-finish"))(moves.finish)
 app.add_typer(devices.app, name="devices")
 app.add_typer(telemetry.app, name="telemetry")
+telemetry.app.add_typer(series.app)
+app.add_typer(masters.app, name="masters")
+app.add_typer(production.app, name="orders")
+app.add_typer(performance.app, name="performance")
+app.add_typer(quality.app, name="quality")
+app.add_typer(traceability.app, name="lots")
+app.add_typer(alarms.app, name="alarms")
+app.add_typer(anomalies.app, name="anomalies")
+app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(outbox.app, name="outbox")
 app.command("simulate", help=text("simulate"))(simulate)
 app.command("status", help=text("status"))(status)

@@ -20,11 +20,20 @@ def now() -> datetime:
 
 def instant(given: str) -> str:
     """Read `2h` (ago), `now` or an ISO 8601 time with a zone; a time without a zone is refused."""
+    return _read(given, -1)
+
+
+def ahead(given: str) -> str:
+    """Read `2h` (from now on), `now` or an ISO 8601 time with a zone."""
+    return _read(given, 1)
+
+
+def _read(given: str, direction: int) -> str:
     if given == "now":
         return now().isoformat()
     try:
         if match := _AGO.match(given):
-            return (now() - timedelta(**{_UNITS[match[2]]: int(match[1])})).isoformat()
+            return (now() + direction * timedelta(**{_UNITS[match[2]]: int(match[1])})).isoformat()
         parsed = datetime.fromisoformat(given)
     except (ValueError, OverflowError):
         raise typer.BadParameter(text("error.when", text=given)) from None

@@ -1,6 +1,14 @@
-"""Sentences about the factory: recordings, production, performance, quality, traceability, alarms."""
+"""Sentences about the factory: recordings, and what each of its domains says."""
 
-FACTORY: dict[str, tuple[str, str]] = {
+from cli.texts.alarms import ALARMS
+from cli.texts.maintenance import MAINTENANCE
+from cli.texts.masters import MASTERS
+from cli.texts.performance import PERFORMANCE
+from cli.texts.production import PRODUCTION
+from cli.texts.quality import QUALITY
+from cli.texts.traceability import TRACEABILITY
+
+RECORDINGS: dict[str, tuple[str, str]] = {
     "telemetry.replay": (
         "Play a recorded file through the path of live data. Broken off, the same command goes on.",
         "記録ファイルを本番と同じ経路で再生します。中断しても、同じコマンドで続きから再開します。",
@@ -20,4 +28,15 @@ FACTORY: dict[str, tuple[str, str]] = {
         "Line {line} is no recorded message: {error}",
         "{line} 行目は記録メッセージではありません：{error}",
     ),
+}
+
+FACTORY = {
+    **RECORDINGS,
+    **MASTERS,
+    **PRODUCTION,
+    **PERFORMANCE,
+    **QUALITY,
+    **TRACEABILITY,
+    **ALARMS,
+    **MAINTENANCE,
 }
