@@ -49,26 +49,20 @@ class Relations:
         return surprises if self.count > _SETTLED + size else [0.0] * size
 
     def _learn(self, centred: list[float]) -> None:
+        import numpy as np  # only machines of several metrics need it
+
         self.count += 1.0
         self.fresh += 1.0
         size = len(centred)
         pace = 1.0 / min(self.count + 1.0, _MEMORY)
-        covariance, keep = self.covariance, 1.0 - pace
-        self.means = array("f", [mean + pace * one for mean, one in zip(self.means, centred, strict=True)])
-        for row, one in enumerate(centred):
-            begin, share = row * size, pace * one
-            part = covariance[begin : begin + size]
-            covariance[begin : begin + size] = array(
-                "f", [keep * old + share * other for old, other in zip(part, centred, strict=True)]
-            )
+        one = np.array(centred, dtype=np.float32)
+        means = np.frombuffer(self.means, dtype=np.float32)
+        means += np.float32(pace) * one
+        covariance = np.frombuffer(self.covariance, dtype=np.float32).reshape(size, size)
+        covariance *= np.float32(1.0 - pace)
+        covariance += np.multiply.outer(np.float32(pace) * one, one)
         if self.fresh >= _RENEWED:
-            self._renew(size)
-
-    def _renew(self, size: int) -> None:
-        import numpy as np  # the inverse alone needs it, and only machines of several metrics
-
-        self.fresh = 0.0
-        matrix = np.array(self.covariance, dtype=np.float64).reshape(size, size)
-        matrix *= 1.0 - _SHRUNK
-        matrix[np.diag_indices(size)] += _SHRUNK * np.trace(matrix) / size / (1.0 - _SHRUNK) + 1e-6
-        self.precision = array("f", np.linalg.inv(matrix).astype(np.float32).tobytes())
+            self.fresh = 0.0
+            matrix = covariance * (1.0 - _SHRUNK)
+            matrix[np.diag_indices(size)] += _SHRUNK * np.trace(covariance) / size + 1e-6
+            self.precision = array("f", np.linalg.inv(matrix.astype(np.float64)).astype(np.float32).tobytes())

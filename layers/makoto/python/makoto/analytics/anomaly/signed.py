@@ -16,16 +16,20 @@ _NEGLIGIBLE = 0.05
 _FADING = 0.99
 _REPEATED = 0.5
 _RUN = 2.0
-"""Of a run of great deviations only the greatest count in full, so that one long event is one event."""
+"""From this size on a deviation is great."""
 
 
 class Signed:
-    """Turn a deviation into a surprise; `pace` is how fast its usual size is learnt."""
+    """Turn a deviation into a surprise.
 
-    __slots__ = ("count", "down", "pace", "peak", "scale", "up")
+    `pace` is how fast its usual size is learnt; of a run of great deviations all but the greatest weigh `repeated`.
+    """
 
-    def __init__(self, pace: float) -> None:
+    __slots__ = ("count", "down", "pace", "peak", "repeated", "scale", "up")
+
+    def __init__(self, pace: float, repeated: float = _REPEATED) -> None:
         self.pace = pace
+        self.repeated = repeated
         self.scale = 0.0
         self.count = 0.0
         self.peak = 0.0
@@ -70,7 +74,7 @@ class Signed:
         peak = self.peak
         faded = peak * _FADING
         self.peak = size if size > faded else faded
-        return _REPEATED if _RUN < size < peak and self.count > _SETTLED else 1.0
+        return self.repeated if _RUN < size < peak and self.count > _SETTLED else 1.0
 
     def _first(self, deviation: float) -> float:
         if deviation == 0.0:

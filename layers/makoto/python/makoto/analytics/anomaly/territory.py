@@ -13,15 +13,17 @@ _FRAMED = (50.0, 400.0)
 
 _MEMORY = 8000.0
 _FADES = 1000.0
+_RARE = 3.5
+_REPEATED = 0.125
 
 
 class Territory:
     """The surprise of values where hardly any value was, be it outside of all or between the usual ones."""
 
-    __slots__ = ("centre", "count", "scale", "total", "view", "visits")
+    __slots__ = ("centre", "count", "rarity", "scale", "total", "view", "visits")
 
     def __init__(self) -> None:
-        self.centre = self.scale = self.count = self.total = 0.0
+        self.centre = self.scale = self.count = self.total = self.rarity = 0.0
         self.visits = array("f", bytes(4 * _BINS))
         self.view = Tail(0.5, 0.3, degrees=1.0)
 
@@ -40,7 +42,10 @@ class Territory:
         self.total += 1.0
         if self.total >= _MEMORY:
             self._fade()
-        return self.view.take(log((self.total + 1.0) / (near + 0.5)), 1.0)
+        rarity = log((self.total + 1.0) / (near + 0.5))
+        goes_on = rarity > _RARE and self.rarity > _RARE
+        self.rarity = rarity
+        return self.view.take(rarity, _REPEATED if goes_on else 1.0)
 
     def _frame(self, season: Season) -> None:
         self.centre, self.scale, self.total = season.level, season.flat, 0.0

@@ -25,6 +25,9 @@ _SHORT, _LONG, _BUSY = 0.2, 0.03, 0.12
 _USUAL_BUSY = 0.003
 _LIKELY = 0.07
 _CAPPED = 4.0
+_SMOOTH, _ROUGH = 0.125, 0.25
+"""What a further reading of one event weighs: where a mean is judged, one event lasts for many readings."""
+
 _QUIETER = 0.75
 """Rhythm and place are sharp, and wrong more often than the rest when they are the only ones to speak."""
 
@@ -51,8 +54,8 @@ class Views:
     )
 
     def __init__(self) -> None:
-        self.jump, self.short, self.long = Signed(0.01), Signed(0.003), Signed(0.002)
-        self.value, self.restless = Signed(0.001), Signed(0.003)
+        self.jump, self.short, self.long = Signed(0.01), Signed(0.003, _SMOOTH), Signed(0.002, _SMOOTH)
+        self.value, self.restless = Signed(0.001, _ROUGH), Signed(0.003, _SMOOTH)
         self.cycle, self.still = Cycle(), Stillness()
         self.territory = Territory()
         self.row = Tail(0.0, 0.1, degrees=2.0)
