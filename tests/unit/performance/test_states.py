@@ -75,6 +75,10 @@ def test_a_state_that_began_before_the_window_lasts_into_it() -> None:
     ]
 
 
+def test_a_state_that_begins_as_the_window_ends_is_not_in_it() -> None:
+    assert [each[:3] for each in shown(StateFact(0, EXECUTE, 1), StateFact(100, HELD, 1))] == [(0, 100, EXECUTE)]
+
+
 def test_before_anything_was_told_the_state_is_undefined() -> None:
     assert shown(StateFact(40, IDLE, 1))[0] == (0, 40, PackmlState.UNDEFINED, None, "nobody")
 
