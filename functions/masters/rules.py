@@ -17,7 +17,11 @@ from makoto.domain.factory import (
     ancestors_of,
     converted,
 )
+from makoto.domain.factory.reasons import STANDARD
 from makoto.errors import FieldError
+
+_PUBLIC = frozenset((each.kind, each.id) for each in STANDARD)
+"""What is there without being written: reasons may stand below the public ranges."""
 
 
 class World:
@@ -122,7 +126,7 @@ def _naming(record: Record, kind: str, world: World) -> Iterator[Record]:
 
 def _missing(record: Record, world: World) -> Iterator[FieldError]:
     for pointer, kind, record_id in references_of(record):
-        if not world.has(kind, record_id):
+        if not world.has(kind, record_id) and (kind, record_id) not in _PUBLIC:
             yield FieldError(pointer, "reference", f"there is no {kind} {record_id}")
 
 
