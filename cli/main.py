@@ -20,6 +20,7 @@ from cli.commands import (
     traceability,
 )
 from cli.commands.demo import demo
+from cli.commands.demo_factory import demo_factory
 from cli.commands.demo_move import demo_move
 from cli.commands.doctor import doctor
 from cli.commands.simulate import simulate
@@ -57,6 +58,7 @@ app.command("simulate", help=text("simulate"))(simulate)
 app.command("status", help=text("status"))(status)
 app.command("doctor", help=text("doctor"))(doctor)
 app.command("demo", help=text("demo"))(demo)
+app.command("demo-factory", help=text("demo_factory"))(demo_factory)
 app.command("demo-move", help=text("demo_move"))(demo_move)
 
 

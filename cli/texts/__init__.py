@@ -3,13 +3,14 @@
 from cli.settings import cli_settings
 from cli.texts.commands import COMMANDS
 from cli.texts.demo import DEMO
+from cli.texts.demo_factory import DEMO_FACTORY
 from cli.texts.doctor import DOCTOR
 from cli.texts.factory import FACTORY
 from cli.texts.failures import FAILURES
 from cli.texts.options import OPTIONS
 from cli.texts.sentences import SENTENCES
 
-TEXTS = {**COMMANDS, **OPTIONS, **SENTENCES, **FAILURES, **DEMO, **DOCTOR, **FACTORY}
+TEXTS = {**COMMANDS, **OPTIONS, **SENTENCES, **FAILURES, **DEMO, **DOCTOR, **FACTORY, **DEMO_FACTORY}
 
 
 def text(key: str, **values: object) -> str:

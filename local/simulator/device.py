@@ -74,6 +74,9 @@ class Device:
     def state(self, status: Status, t_ms: int, now_ms: int) -> Message:
         return self._message("s", lambda envelope: payload.state(envelope, status, t_ms), now_ms)
 
+    def counters(self, good: int, scrap: int, t_ms: int, now_ms: int) -> Message:
+        return self._message("c", lambda envelope: payload.counters(envelope, good, scrap, t_ms), now_ms)
+
     def observe(self, snapshot: Snapshot, now_ms: int, stamp: Stamp = lambda t_ms: t_ms) -> list[Message]:
         """Keep the readings for the next flush; return the events, which do not wait. `stamp` gives wall time."""
         t_ms = stamp(snapshot.t_ms)
@@ -104,7 +107,7 @@ class Device:
         if counted == self._counted or too_soon:
             return []
         self._counted, self._counted_ms = counted, t_ms
-        return [self._message("c", lambda envelope: payload.counters(envelope, *counted, t_ms), now_ms)]
+        return [self.counters(*counted, t_ms, now_ms)]
 
     def _alarm_changes(self, snapshot: Snapshot, t_ms: int, now_ms: int) -> list[Message]:
         raised, cleared = snapshot.alarms - self._alarms, self._alarms - snapshot.alarms

@@ -59,6 +59,7 @@ class Station:
     def __init__(self, name: str, machine: Machine, rng: Random) -> None:
         self.name = name
         self.machine = machine
+        self._rng = rng
         self._sensors = [Sensor(metric, rng) for metric in machine.METRICS]
         self._statuses: list[Status] = []
 
@@ -77,11 +78,19 @@ class Station:
     def forget(self) -> None:
         self._statuses.clear()
 
+    def taken(self) -> tuple[Status, ...]:
+        """Take the changes that were not reported yet."""
+        statuses, self._statuses = tuple(self._statuses), []
+        return statuses
+
+    def noise(self, deviation: float) -> float:
+        """Of a measurement that is no sensor's of its own."""
+        return self._rng.gauss(0.0, deviation)
+
     def snapshot(self, t_ms: int) -> Snapshot:
         values = self.machine.values()
         readings = {one.metric.name: one.read(values[one.metric.name], t_ms / 1000) for one in self._sensors}
-        statuses, self._statuses = tuple(self._statuses), []
-        return Snapshot(t_ms, readings, statuses, self.machine.good, self.machine.scrap, self.machine.alarms())
+        return Snapshot(t_ms, readings, self.taken(), self.machine.good, self.machine.scrap, self.machine.alarms())
 
 
 class Line:

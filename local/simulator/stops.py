@@ -33,6 +33,10 @@ class Breakdowns:
         elif producing:
             self._age(dt_s * stress)
 
+    def strike(self, cause: Cause, repair_s: float) -> None:
+        """Fail now, whatever was drawn, for so long."""
+        self.active, self._repair_s = cause, repair_s
+
     def _repair(self, dt_s: float) -> None:
         self._repair_s -= dt_s
         if self._repair_s <= 0:
