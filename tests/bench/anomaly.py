@@ -20,7 +20,7 @@ from tests.bench.anomaly_rules import Tally, tally
 from tests.bench.anomaly_streams import DEVELOPED, HELD_OUT, Stream, streams
 from tests.bench.table import Row
 
-SEEDS_SEEN, SEEDS_NEW = range(2), range(100, 102)
+SEEDS_SEEN, SEEDS_NEW = range(2), range(100, 104)
 MOST_US, MOST_BYTES = 20.0, 16_384.0
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "nist_GFAgie01-20160513.shdr.txt.xz"
 

@@ -64,6 +64,8 @@ def test_the_strangest_metric_is_explained_first_and_all_are() -> None:
     assert said.metrics[0][0] == "speed"
     assert {name for name, _ in said.metrics} == set(NAMES)
     assert 850 < said.metrics[0][1].expected < 950
+    assert said.metrics[0][1].score >= THRESHOLD
+    assert [each.score for _, each in said.metrics] == sorted((each.score for _, each in said.metrics), reverse=True)
 
 
 def test_a_metric_that_is_not_told_is_left_out() -> None:

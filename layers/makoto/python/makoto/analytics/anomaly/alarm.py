@@ -1,6 +1,6 @@
 """From surprise to score: more history asks for rarer events, and what goes on is not told again."""
 
-from math import log
+from math import log, pow
 
 THRESHOLD = 0.5
 """A score from here on is an anomaly: one threshold for every stream."""
@@ -10,11 +10,17 @@ _GROWTH = 0.5
 """The longer the history, the rarer an alarm: alarms come about as the square root of the readings."""
 
 _LEAST, _MEMORY = 40.0, 20_000.0
-_FADING = 0.995
-_GREATER = 1.2
-_REPEATED = 0.3
-_NOTICED = 0.8
+_FADING = 0.997
+_NOTICED, _GREATER, _REPEATED = 0.7, 1.15, 0.3
+"""A surprise that was noticed must be exceeded by so much, or its repetition is told so quietly."""
+
 _TIRING, _RECOVERY = 0.05, 0.999
+"""Each alarm asks more of those that follow, for about a thousand readings."""
+
+
+def graded(relative: float) -> float:
+    """Grade a surprise relative to the one needed: 1 gives the threshold, 0 nothing, infinitely much 1."""
+    return 1.0 - pow(2.0, -relative)
 
 
 class Alarm:
@@ -48,4 +54,4 @@ class Alarm:
             self.peak = least if least > faded else faded
             share = relative / peak
             relative *= _REPEATED * (share * share if share < 1.0 else 1.0)
-        return 1.0 - 2.0**-relative if self.count > _LEAST else 0.0
+        return graded(relative) if self.count > _LEAST else 0.0

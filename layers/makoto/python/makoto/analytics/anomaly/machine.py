@@ -2,10 +2,10 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
-from makoto.analytics.anomaly.alarm import Alarm
+from makoto.analytics.anomaly.alarm import Alarm, graded
 from makoto.analytics.anomaly.clock import Timestamp
 from makoto.analytics.anomaly.one import Detector, Explanation
 from makoto.analytics.anomaly.packing import packed, restored
@@ -68,7 +68,11 @@ class MachineDetector:
         """Say which metrics were strange, in what way, the strangest first."""
         pairs = [max(one, other) for one, other in zip(self.surprises, self.together, strict=True)]
         order = sorted(range(len(pairs)), key=lambda place: -pairs[place])
-        metrics = tuple((self.metrics[place], self.parts[place].explain()) for place in order)
+        needed = self.alarm.needed + log(_CHANCES * len(pairs))
+        metrics = tuple(
+            (self.metrics[place], replace(self.parts[place].explain(), score=graded(pairs[place] / needed)))
+            for place in order
+        )
         first = order[0]
         cause = _APART if self.together[first] > self.surprises[first] else metrics[0][1].cause
         return MachineExplanation(self.latest, f"{metrics[0][0]}: {cause}", metrics)
