@@ -119,3 +119,40 @@ def test_an_observation_without_its_time_is_refused_and_its_neighbour_kept() -> 
 )
 def test_what_is_no_streams_document_is_refused_whole(data: bytes, rule: str) -> None:
     assert [fault.rule for fault in StreamsReader().read(data, NOW).faults] == [rule]
+
+
+def test_a_normal_without_a_code_ends_the_alarms_of_every_code() -> None:
+    reader = StreamsReader()
+    faults = "".join(
+        f'<Fault dataItemId="c1" nativeCode="{code}" sequence="{at}" timestamp="{T}">hot</Fault>'
+        for at, code in enumerate(("E1", "E2"), 4)
+    )
+    reader.read(document(f"<Condition>{faults}</Condition>"), NOW)
+    reader = StreamsReader.from_text(reader.to_text())
+
+    normal = f'<Condition><Normal dataItemId="c1" sequence="101" timestamp="{T}"/></Condition>'
+    portion = reader.read(document(normal, after=200), NOW)
+
+    assert [(each.id, each.is_active) for each in portion.conditions] == [("c1/E1", False), ("c1/E2", False)]
+
+
+@pytest.mark.parametrize("sequence", ["²", "9" * 5000, "-1", "x"])
+def test_a_sequence_that_is_no_number_loses_no_reading(sequence: str) -> None:
+    portion = read(f'<Samples><P dataItemId="x1" sequence="{sequence}" timestamp="{T}">1</P></Samples>')
+
+    assert [each.value for each in portion.points] == [1.0]
+
+
+@pytest.mark.parametrize("rate", ["1e-320", "0", "-1", "", "x"])
+def test_samples_at_no_rate_are_refused(rate: str) -> None:
+    series = f'<P dataItemId="x1" sequence="1" timestamp="{T}" sampleCount="2" sampleRate="{rate}">1 2</P>'
+
+    portion = read(f"<Samples>{series}</Samples>")
+
+    assert [each.rule for each in portion.faults] == ["time_series"]
+
+
+def test_an_encoding_that_nobody_knows_is_refused() -> None:
+    portion = StreamsReader().read(b'<?xml version="1.0" encoding="foo"?><a/>', NOW)
+
+    assert [each.rule for each in portion.faults] == ["xml"]

@@ -96,8 +96,8 @@ def test_times_that_step_back_or_are_equal_are_kept_and_counted() -> None:
 def test_an_asset_of_many_lines_is_counted_and_the_line_after_it_is_read() -> None:
     portion = read(
         f"{AT}|@ASSET@|M8010|CuttingTool|--multiline--0FED07ACED",
-        f"{AT}|line|666",
-        "<CuttingTool/>",
+        "<CuttingTool>|line|666",
+        "</CuttingTool>",
         "--multiline--0FED07ACED",
         f"{AT}|line|7",
     )
@@ -189,3 +189,77 @@ def test_a_recorded_day_of_a_machine_is_read_whole() -> None:
     assert portion.counts["unavailable"] == unavailable
     assert len([each for each in portion.points if each.metric.startswith("path_pos/")]) == positions
     assert len(portion.points) == 63_233 - positions // 3 + positions
+
+
+def test_an_asset_whose_end_was_cut_off_is_ended_by_the_next_line_of_readings() -> None:
+    portion = read(f"{AT}|@ASSET@|M8010|CuttingTool|--multiline--0FED", "<CuttingTool>", f"{AT}|line|7", f"{AT}|line|8")
+
+    assert [each.value for each in portion.points] == [7.0, 8.0]
+    assert [(each.pointer, each.rule) for each in portion.faults] == [("/3", "cut_asset")]
+
+
+def test_a_message_is_its_text_and_its_code() -> None:
+    portion = read(f"{AT}|note|CHG_INSRT|Change Inserts", f"{AT}|note||Begin", f"{AT}|note||UNAVAILABLE")
+
+    told = [(each.metric, each.value) for each in portion.points]
+    assert told == [("note", "Change Inserts"), ("note/code", "CHG_INSRT"), ("note", "Begin"), ("note", None)]
+    assert portion.faults == []
+
+
+def test_samples_sent_together_have_their_own_times() -> None:
+    portion = read(f"{AT}|current|3|100|1 2 3.5")
+
+    told = [(each.metric, each.t - AT_MS, each.value) for each in portion.points]
+    assert told == [("current", -20, 1.0), ("current", -10, 2.0), ("current", 0, 3.5)]
+
+
+@pytest.mark.parametrize("line", ["4|100|1 2 3", "3||1 2 3", "3|0|1 2 3", "3|1e-300|1 2 3", "9" * 5000 + "|1|1"])
+def test_samples_that_do_not_add_up_are_refused_whole(line: str) -> None:
+    portion = read(f"{AT}|current|{line}")
+
+    assert portion.points == []
+    assert [each.rule for each in portion.faults] == ["time_series"]
+
+
+def test_three_pairs_of_which_the_first_is_unavailable_are_no_condition() -> None:
+    portion = read(f"{AT}|a|UNAVAILABLE|b|UNAVAILABLE|c|7", f"{AT}|d|UNAVAILABLE||||")
+
+    assert [(each.metric, each.value) for each in portion.points] == [("a", None), ("b", None), ("c", 7.0), ("d", None)]
+    assert portion.counts["conditions"] == 1
+
+
+def test_quotes_are_taken_off_in_pairs_only() -> None:
+    portion = read(f'{AT}|size|3"|note|"a \\| b"')
+
+    assert [each.value for each in portion.points] == ['3"', "a | b"]
+
+
+def test_a_condition_without_a_time_has_the_servers() -> None:
+    (point,) = read("|motor|FAULT|E1|1|HIGH|hot").points
+
+    assert (point.t, point.clock) == (NOW, "server")
+
+
+def test_bytes_of_another_encoding_are_told() -> None:
+    portion = ShdrReader().read(AT.encode() + b"|a|" + "加工中".encode("shift_jis") + b"\n", NOW)
+
+    assert portion.counts["not_utf8"] == 1
+
+
+@pytest.mark.parametrize("cut", [10, 70_000, 79_999, 80_000, 80_010])
+def test_a_line_too_long_is_refused_once_wherever_it_is_cut(cut: int) -> None:
+    data = b"x" * 80_000 + f"|line|1\n{AT}|line|2\n".encode()
+    reader = ShdrReader()
+
+    first = reader.read(data[:cut], NOW)
+    second = ShdrReader.from_text(reader.to_text()).read(data[cut:], NOW)
+
+    assert [each.value for each in (*first.points, *second.points)] == [2.0]
+    assert [each.rule for each in (*first.faults, *second.faults)] == ["too_long"]
+
+
+def test_a_cut_line_of_other_letters_keeps_the_state_small() -> None:
+    reader = ShdrReader()
+    reader.read(("加" * 21_000).encode(), NOW)
+
+    assert len(reader.to_text()) < 100_000

@@ -8,9 +8,10 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from makoto.codecs.ingress.conditions import LEVELS, UNAVAILABLE, conditions_of
 from makoto.codecs.ingress.instants import ms_of_iso
 from makoto.codecs.ingress.portion import Condition, Order, Point, Portion, unavailable
-from makoto.codecs.ingress.shdr import LEVELS, UNAVAILABLE
+from makoto.codecs.ingress.sampled import sampled
 
 _CATEGORIES = ("Samples", "Events", "Condition")
 
@@ -22,16 +23,22 @@ class StreamsReader:
     instance: str = ""
     next_sequence: int = 0
     order: Order = field(default_factory=Order)
+    active: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def from_text(cls, text: str) -> "StreamsReader":
         """Go on where `to_text` stopped."""
         given = json.loads(text)
-        return cls(given["instance"], given["next"], Order(given["newest"]))
+        return cls(given["instance"], given["next"], Order(given["newest"]), given["active"])
 
     def to_text(self) -> str:
         """Write down what the next answer needs."""
-        state = {"instance": self.instance, "next": self.next_sequence, "newest": self.order.newest}
+        state = {
+            "instance": self.instance,
+            "next": self.next_sequence,
+            "newest": self.order.newest,
+            "active": self.active,
+        }
         return json.dumps(state, separators=(",", ":"))
 
     def read(self, data: bytes, received_at_ms: int, *, topic: str = "", is_last: bool = False) -> Portion:
@@ -39,7 +46,7 @@ class StreamsReader:
         portion = Portion()
         try:
             root = fromstring(data, forbid_dtd=True)
-        except (ParseError, DefusedXmlException, ValueError) as error:
+        except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
             portion.refuse("", "xml", str(error), data[:200].decode("utf-8", "replace"))
             return portion
         if _name(root) != "MTConnectStreams":
@@ -82,7 +89,7 @@ class StreamsReader:
         for point in _points(metric, t, item, portion):
             if portion.keep(point, pointer, received_at_ms):
                 self.order.note(point.metric, point.t, portion)
-        portion.conditions += _conditions(metric, t, item)
+        portion.conditions += _conditions(self.active, metric, t, item)
 
 
 def _points(metric: str, t: int, item: Element, portion: Portion) -> Iterator[Point]:
@@ -113,12 +120,7 @@ def _entries(metric: str, t: int, item: Element) -> Iterator[Point]:
 def _time_series(metric: str, t: int, item: Element, text: str, portion: Portion) -> Iterator[Point]:
     """Samples at a fixed rate, of which the timestamp is the last one's (MTConnect Part 2, time series)."""
     numbers, rate = [_number(each) for each in text.split()], _number(item.get("sampleRate", ""))
-    if rate is None or rate <= 0 or len(numbers) != _integer(item.get("sampleCount")):
-        portion.refuse(f"/{metric}", "time_series", "sampleCount values at a sampleRate above 0 are expected", text)
-        return
-    for at, number in enumerate(numbers):
-        if number is not None:
-            yield Point(metric, t - round((len(numbers) - 1 - at) * 1000 / rate), number)
+    yield from sampled(metric, t, (_integer(item.get("sampleCount")), rate, numbers), "source", portion)
 
 
 def _values(metric: str, t: int, text: str) -> Iterator[Point]:
@@ -130,12 +132,11 @@ def _values(metric: str, t: int, text: str) -> Iterator[Point]:
     yield Point(metric, t, text if number is None else number)
 
 
-def _conditions(metric: str, t: int, item: Element) -> Iterator[Condition]:
-    level = _name(item).lower()
-    if level in LEVELS:
-        code = item.get("nativeCode", "")
+def _conditions(active: dict[str, list[str]], metric: str, t: int, item: Element) -> Iterator[Condition]:
+    level, code = _name(item).lower(), item.get("nativeCode", "")
+    if level in LEVELS or level == UNAVAILABLE.lower():
         text = (item.text or "").strip() or code or item.get("type", "") or level
-        yield Condition(f"{metric}/{code}" if code else metric, t, level != "normal", LEVELS[level], text)
+        yield from conditions_of(active, metric, level, code, text, t)
 
 
 def _observations(root: Element) -> Iterator[tuple[str, str, Element]]:
@@ -160,7 +161,8 @@ def _child(root: Element, name: str) -> Element | None:
 
 
 def _integer(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdigit() else None
+    """A whole number of 64 bits; whoever writes another one is not followed by it."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _number(text: str) -> float | None:
