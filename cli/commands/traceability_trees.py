@@ -12,6 +12,7 @@ from cli.texts import text
 
 Trace = dict[str, Any]
 BOTH = "both"
+PAGE = 500
 LISTS = ("affected", "nodes", "edges")
 
 
@@ -37,7 +38,7 @@ def show_traces(lots: Domain, traces: list[Trace]) -> None:
 
 
 def _whole(lots: Domain, lot: str, direction: str, depth: int | None) -> Trace:
-    asked: dict[str, Any] = {"lot": lot, "direction": direction} | ({"depth": depth} if depth else {})
+    asked: dict[str, Any] = {"lot": lot, "direction": direction, "limit": PAGE} | ({"depth": depth} if depth else {})
     (whole,) = lots.call("GET", "trace", params=asked)["traces"]
     cursor = whole["next_cursor"]
     while cursor:
@@ -79,7 +80,7 @@ def _below(trace: Trace) -> dict[str, list[tuple[str, str]]]:
 
 
 def _lot(lot: dict[str, Any]) -> Text:
-    style = {"held": "red", "rejected": "red", "shipped": "blue"}.get(lot["status"], "green")
+    style = {"on_hold": "red", "rejected": "red", "shipped": "blue"}.get(lot["status"], "green")
     left = f"{lot['remaining']}/{lot['made']} {lot['unit']}"
     return Text.assemble(
         (visible(lot["lot_id"]), "bold"), f"  {lot['material']}  ", (lot["status"], style), f"  {left}"

@@ -82,7 +82,10 @@ QUALITY: dict[str, tuple[str, str]] = {
     "opt.case_new": ("Id of the new one; made up where absent.", "新しい ID（省略時は自動）。"),
     "opt.case_status": ("open or closed.", "open（未完了）または closed（完了）。"),
     "opt.title": ("What it is about.", "件名。"),
-    "opt.since": ("Since when it was so, written like --from.", "発生の時期（--from と同じ書き方）。"),
+    "opt.since": (
+        "With --equipment: since when it was so, written like --from.",
+        "--equipment と共に：発生の時期（--from と同じ書き方）。",
+    ),
     "opt.no_hold": ("Hold no lots.", "ロットを保留しません。"),
     "opt.needs_capa": ("Not to be closed without a corrective action.", "是正処置なしでは完了できないようにします。"),
     "opt.disposition": (
@@ -93,7 +96,7 @@ QUALITY: dict[str, tuple[str, str]] = {
     "opt.waive_trace": ("Why it is closed before all lots are traced.", "追跡の完了を待たずに閉じる理由。"),
     "opt.capa": ("Corrective action's id.", "是正処置 ID。"),
     "opt.capa_new": ("Id of the new one; made up where absent.", "新しい ID（省略時は自動）。"),
-    "opt.capa_status": ("open, effective or ineffective.", "open・effective・ineffective。"),
+    "opt.capa_status": ("open or closed.", "open（未完了）または closed（完了）。"),
     "opt.capa_due": ("When all of it is due.", "全体の期限。"),
     "opt.overdue": ("Only what is late.", "期限超過のみ。"),
     "opt.problem": ("What the problem is.", "問題の内容。"),

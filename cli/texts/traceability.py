@@ -50,8 +50,8 @@ TRACEABILITY: dict[str, tuple[str, str]] = {
     "opt.delivery_note": ("Delivery note's number.", "納品書番号。"),
     "opt.serial": ("The number is one piece's serial.", "シリアル番号（一個）。"),
     "opt.lot_status": (
-        "Only these: available, held, rejected, expired, used_up …",
-        "状態で絞り込む：available・held・rejected・expired・used_up など。",
+        "Only these: available, reserved, on_hold, consumed, shipped, rejected, scrapped, void.",
+        "状態で絞り込む：available・reserved・on_hold・consumed・shipped・rejected・scrapped・void。",
     ),
     "opt.direction": ("forward, backward or both.", "forward（行き先）・backward（由来）・both。"),
     "opt.depth": ("How many activities deep.", "たどる活動の段数。"),

@@ -4,13 +4,24 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.unit.cli.conftest import Said, Terminal
+import orjson
+
+from functions.maintenance import events as maintenance
+from functions.performance import events as performance
+from functions.quality import events as quality
+from functions.traceability import events as traceability
+from makoto.ports.outbox import PENDING
+from tests.builders import TENANT, lambda_context
+from tests.unit.cli.conftest import Said, Terminal, World
 
 SITE = "nagoya"
 LINE = f"{SITE}/machining/line-1"
 LATHE, GRINDER = f"{LINE}/mc-01", f"{LINE}/mc-02"
 SINCE = "2026-01-01"
 
+BORE = {"nominal": "20", "lower": "19.9", "upper": "20.1"}
+DAY = {"name": "day", "start": "08:00", "end": "17:00", "breaks": [{"start": "12:00", "end": "13:00"}]}
+SPINDLE = {"name": "Spindle", "name_ja": "主軸故障", "category": "corrective_maintenance", "loss": "breakdown"}
 RECORDS: list[dict[str, Any]] = [
     {
         "kind": "routing",
@@ -39,14 +50,15 @@ RECORDS: list[dict[str, Any]] = [
     },
     {"kind": "material", "id": "shaft", "name": "シャフト", "gtin": "04512345678906"},
     {"kind": "material", "id": "steel", "name": "S45C bar", "of": "raw", "unit": "kg"},
-    {"kind": "characteristic", "id": "bore", "name": "内径", "product": "shaft", "unit": "mm", "nominal": "20", "lower": "19.9", "upper": "20.1"},
-    {"kind": "calendar", "id": "days", "time_zone": "Asia/Tokyo", "shifts": [{"name": "day", "start": "08:00", "end": "17:00", "breaks": [{"start": "12:00", "end": "13:00"}]}]},
+    {"kind": "characteristic", "id": "bore", "name": "内径", "product": "shaft", "unit": "mm", **BORE},
+    {"kind": "calendar", "id": "days", "time_zone": "Asia/Tokyo", "shifts": [DAY]},
+    {"kind": "reason", "id": "180100", "parent": "180000", **SPINDLE},
     {"kind": "equipment", "id": SITE, "name": "名古屋", "calendar": "days"},
     {"kind": "equipment", "id": f"{SITE}/machining", "name": "機械加工"},
     {"kind": "equipment", "id": LINE, "name": "Line 1", "work_center": "production_line"},
     {"kind": "equipment", "id": LATHE, "name": "Lathe 1"},
     {"kind": "equipment", "id": GRINDER, "name": "Grinder 2"},
-]  # fmt: skip
+]
 
 
 def write(path: Path, content: Any) -> str:
@@ -78,3 +90,18 @@ def cells(said: Said) -> list[list[str]]:
         if line.startswith("│"):
             rows.append([cell.strip() for cell in line.split("│")[1:-1]])
     return rows
+
+
+def carry(world: World) -> None:
+    """Bring what the domains told to all of them, until nothing waits."""
+    documents = world.platform.open_tenant(TENANT, None, "test").documents.system()
+    while waiting := [each for each in documents.walk(limit=1000).items if each.key.id.startswith(PENDING)]:
+        for each in waiting:
+            documents.delete(each.key)
+        told = sorted((orjson.loads(str(each.data["envelope"])) for each in waiting), key=lambda one: one["version"])
+        for number, envelope in enumerate(told):
+            body = {"detail-type": envelope["detail_type"], "detail": envelope}
+            record = {"messageId": str(number), "body": orjson.dumps(body).decode(), "eventSource": "aws:sqs"}
+            for domain in (performance, quality, traceability, maintenance):
+                answer: Any = domain.handler({"Records": [record]}, lambda_context())
+                assert answer["batchItemFailures"] == []
