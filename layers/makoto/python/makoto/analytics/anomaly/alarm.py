@@ -1,6 +1,6 @@
 """From surprise to score: more history asks for rarer events, and what goes on is not told again."""
 
-from math import log, pow
+from math import exp, log
 
 THRESHOLD = 0.5
 """A score from here on is an anomaly: one threshold for every stream."""
@@ -9,6 +9,7 @@ _NEEDED = 9.4
 _GROWTH = 0.5
 """The longer the history, the rarer an alarm: alarms come about as the square root of the readings."""
 
+_HALF = log(2.0)
 _LEAST, _MEMORY = 40.0, 20_000.0
 _FADING = 0.997
 _NOTICED, _GREATER, _REPEATED = 0.7, 1.15, 0.3
@@ -20,7 +21,7 @@ _TIRING, _RECOVERY = 0.05, 0.999
 
 def graded(relative: float) -> float:
     """Grade a surprise relative to the one needed: 1 gives the threshold, 0 nothing, infinitely much 1."""
-    return 1.0 - pow(2.0, -relative)
+    return 1.0 - exp(-_HALF * relative)
 
 
 class Alarm:

@@ -68,7 +68,7 @@ class Fit:
 
 
 class Season:
-    """A day and a week above a slow level. After `take`, the fields say what is usual now.
+    """A day above a slow level, and what each hour of the week adds to it. After `take`, the fields say what is usual.
 
     `offset` is the distance from the level, `from_day` and `from_week` those from each season, `deviation` that from
     the best (the level alone while none helps). When another becomes the best, `rescaled` is the ratio of their sizes.
@@ -115,7 +115,7 @@ class Season:
             self.fit_day.measure(self.from_day)
         self.from_week = self.from_day
         if week.visits[hour] >= _WEEKS:
-            self.from_week = flat - week.means[hour]
+            self.from_week = self.from_day - week.means[hour]
             self.fit_week.measure(self.from_week)
         self._choose()
         self.count += 1.0
@@ -123,7 +123,7 @@ class Season:
         pace = 1.0 / self.count if self.count * _SLOW < 1.0 else _SLOW
         self.level += pace * _clipped(self.from_day, limit)
         day.learn(morning, flat, limit, step_s)
-        week.learn(hour, flat, limit, step_s)
+        week.learn(hour, self.from_day, limit, step_s)
 
     def _choose(self) -> None:
         flat, by_day, by_week = self.fit_flat.miss, self.fit_day.size, self.fit_week.size
