@@ -172,3 +172,47 @@ def test_whatever_comes_is_read_or_reported(name: str, data: bytes) -> None:
     reader = READERS[name](None)
     reader.read(data, NOW)
     READERS[name](reader.to_text()).read(data, NOW, is_last=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ({"Type": 8, "Body": "-123"}, -123.0),
+        ({"UaType": 9, "Value": "123", "SourceTimestamp": T}, 123.0),
+        ({"Value": {"Type": 9, "Body": "9007199254740993"}, "SourceTimestamp": T}, "9007199254740993"),
+        ({"Value": {"Type": 8, "Body": "5"}, "ServerTimestamp": T, "ServerPicoseconds": 3}, 5.0),
+        ({"Type": 12, "Body": "123"}, "123"),
+        ({"Type": 8, "Body": "12x"}, "12x"),
+    ],
+)
+def test_integers_of_64_bits_that_travel_as_texts_are_numbers_where_a_double_holds_them(value: Any, read: Any) -> None:
+    assert [(each.metric, each.value) for each in field(value).points] == [("Temperature", read)]
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_a_double_that_is_no_number_is_refused(word: str) -> None:
+    portion = field({"Type": 11, "Body": word})
+
+    assert (portion.points, [each.rule for each in portion.faults]) == ([], ["not_finite"])
+
+
+def test_an_array_with_its_dimensions_and_times_is_no_structure() -> None:
+    portion = field({"UaType": 8, "Value": ["1", "2"], "Dimensions": [2], "SourceTimestamp": T})
+
+    assert [(each.metric, each.value) for each in portion.points] == [("Temperature/0", 1.0), ("Temperature/1", 2.0)]
+
+
+def test_a_payload_without_any_header_is_read() -> None:
+    portion = pubsub({"Temperature": 20.5, "IsRunning": True})
+
+    assert [(each.metric, each.value) for each in portion.points] == [("Temperature", 20.5), ("IsRunning", True)]
+
+
+def test_a_batch_with_odd_members_is_reported_by_its_pointer() -> None:
+    stamp = {"timeInSeconds": 1_777_593_600, "offsetInNanos": None}
+    values = [{"value": {"doubleValue": 1}, "timestamp": stamp, "quality": quality} for quality in (["GOOD"], "GOOD")]
+
+    portion = BatchReader().read(json.dumps({"propertyAlias": "a", "propertyValues": values}).encode(), NOW)
+
+    assert [each.rule for each in portion.faults] == ["enum"]
+    assert [each.value for each in portion.points] == [1.0]

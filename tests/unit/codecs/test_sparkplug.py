@@ -12,6 +12,7 @@ from makoto.codecs.ingress.sparkplug_proto import payload_class
 
 NOW = 1_800_000_000_000
 T = NOW - 5000
+DEATH = "spBv1.0/plant/DDEATH/edge-1/press"
 DOUBLE, INT16, INT64, BOOLEAN, STRING, DATASET = 10, 2, 4, 11, 12, 16
 
 
@@ -212,3 +213,70 @@ def test_a_rebirth_is_asked_for_as_the_standard_has_it() -> None:
     (metric,) = payload_class().FromString(payload).metrics
     assert topic == "spBv1.0/plant/NCMD/edge-1"
     assert (metric.name, metric.boolean_value) == (REBIRTH, True)
+
+
+def device_of_two(node: Node) -> None:
+    two = (
+        {"name": name, "alias": alias, "datatype": DOUBLE, "double_value": 1.0} for name, alias in (("x", 2), ("y", 3))
+    )
+    node.birth()
+    node.say("DBIRTH", *two, seq=1, device="press")
+
+
+def test_a_devices_next_birth_ends_the_aliases_of_its_last_one() -> None:
+    node = Node()
+    device_of_two(node)
+    node.say("DBIRTH", {"name": "x", "alias": 5, "datatype": DOUBLE, "double_value": 1.0}, seq=2, device="press")
+
+    old = node.say("DDATA", {"alias": 2, "double_value": 7.0}, {"alias": 3, "double_value": 8.0}, seq=3, device="press")
+    new = node.say("DDATA", {"alias": 5, "double_value": 9.0}, seq=4, device="press")
+
+    assert (old.points, [each.rule for each in old.faults], old.wants_rebirth) == ([], ["alias", "alias"], True)
+    assert [(each.metric, each.value) for each in new.points] == [("press/x", 9.0)]
+
+
+def test_a_device_that_died_speaks_after_its_birth_only() -> None:
+    node = Node()
+    device_of_two(node)
+    node.say("DDEATH", seq=2, device="press")
+
+    data = node.say("DDATA", {"name": "x", "datatype": DOUBLE, "double_value": 7.0}, seq=3, device="press")
+
+    assert data.wants_rebirth
+
+
+def test_a_death_from_another_age_has_the_servers_time() -> None:
+    node = Node()
+    device_of_two(node)
+    died = node.reader.read(payload_class()(timestamp=2**64 - 1, seq=2).SerializeToString(), NOW, topic=DEATH)
+
+    assert [each.t for each in died.points] == [NOW, NOW]
+
+
+def test_another_nodes_messages_do_not_mix_with_this_ones() -> None:
+    node = Node()
+    node.birth()
+    other = payload_class()(timestamp=T, seq=0).SerializeToString()
+
+    portion = node.reader.read(other, NOW, topic="spBv1.0/plant/NBIRTH/edge-2")
+
+    assert [each.rule for each in portion.faults] == ["other_node"]
+    assert node.say("NDATA", {"alias": 1, "double_value": 1.0}, seq=1).points
+
+
+def test_what_is_no_reading_is_not_stale_at_a_death() -> None:
+    node = Node()
+    node.birth(bd_seq=255)
+
+    died = node.say("NDEATH", {"name": "bdSeq", "datatype": INT64, "long_value": 255}, seq=None)
+
+    assert [each.metric for each in died.points] == ["temp"]
+
+
+def test_the_sequence_begins_again_after_255() -> None:
+    node = Node()
+    node.birth(seq=254)
+
+    said = [node.say("NDATA", {"alias": 1, "double_value": 1.0}, seq=seq) for seq in (255, 0, 1)]
+
+    assert [each.counts["gap"] for each in said] == [0, 0, 0]

@@ -15,7 +15,12 @@ MAX_ITEMS = 64
 """So many elements of an array are readings of their own; a longer one is refused."""
 
 _MAX_DEPTH = 4
-_DATA_VALUE = {"Value", "Status", "StatusCode", "SourceTimestamp", "ServerTimestamp", "UaType"}
+_DATA_VALUE = {"Value", "Status", "StatusCode", "SourceTimestamp", "ServerTimestamp"}
+_BESIDE = {"UaType", "Dimensions", "SourcePicoseconds", "ServerPicoseconds"}
+_HEADER = {"MessageId", "MessageType", "Messages", "Payload", "PublisherId", "DataSetWriterId", "DataSetWriterName"}
+_INT64 = (8, 9)
+_FLOATS = (10, 11)
+_EXACT = 2**53
 _TYPES = ("ua-keyframe", "ua-deltaframe", "ua-event", "ua-condition", "")
 _SYMBOLS = {0x80000000: "Bad", 0x40000000: "Uncertain"}
 
@@ -90,7 +95,7 @@ class PubSubReader:
                 if value.get(name) is not None:
                     clock, t = by, ms_of_iso(str(value[name]))
                     break
-            value = value.get("Value")
+            value = {each: value[each] for each in ("UaType", "Value") if each in value} or None
         if t is None:
             portion.refuse(pointer, "time", "a timestamp is of ISO 8601", value)
             return
@@ -116,21 +121,35 @@ def _messages(document: Any, portion: Portion) -> Iterator[tuple[str, Mapping[st
                 yield f"/Messages/{at}", each
             else:
                 portion.refuse(f"/Messages/{at}", "type", "a data set message is an object", each)
+    elif document and not _HEADER & set(document):
+        yield "", {"Payload": document}  # without any header a message is its payload (7.2.5.3)
     else:
         yield "", document
 
 
 def _is_data_value(value: Any) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict) and bool(value) and set(value) <= _DATA_VALUE | {"SourcePicoseconds"}
+    return isinstance(value, dict) and bool(_DATA_VALUE & set(value)) and set(value) <= _DATA_VALUE | _BESIDE
 
 
 def _body(value: Any) -> Any:
     """What a variant holds: `{"Type": 11, "Body": 1.5}` of version 1.04, `{"UaType": 11, "Value": 1.5}` of 1.05."""
     if isinstance(value, dict) and set(value) <= {"Type", "Body", "Dimensions"} and "Body" in value:
-        return value["Body"]
+        return _typed(value.get("Type"), value["Body"])
     if isinstance(value, dict) and set(value) <= {"UaType", "Value", "Dimensions"} and "Value" in value:
-        return value["Value"]
+        return _typed(value["UaType"], value["Value"]) if "UaType" in value else _body(value["Value"])
     return value
+
+
+def _typed(kind: Any, body: Any) -> Any:
+    """Integers of 64 bits and what is no number travel as texts (OPC 10000-6, 5.4.2); a double holds most of them."""
+    if isinstance(body, list):
+        return [_typed(kind, each) for each in body]
+    if not isinstance(body, str) or kind not in (*_INT64, *_FLOATS) or not (body.isascii() and len(body) < 25):
+        return body
+    try:
+        return float(body) if kind in _FLOATS or abs(int(body)) <= _EXACT else body
+    except ValueError:
+        return body
 
 
 def _scalars(name: str, value: Any, pointer: str, portion: Portion, depth: int) -> Iterator[tuple[str, Scalar]]:

@@ -89,7 +89,7 @@ def _point(metric: str, given: Any, pointer: str, portion: Portion) -> Point | N
     if t is None:
         portion.refuse(f"{pointer}/timestamp", "time", "timeInSeconds, and offsetInNanos below 1e9", given)
         return None
-    if quality not in _QUALITIES:
+    if not isinstance(quality, str) or quality not in _QUALITIES:
         portion.refuse(f"{pointer}/quality", "enum", "GOOD, BAD or UNCERTAIN", quality)
         return None
     is_known, value = _value(given.get("value"))
@@ -103,7 +103,7 @@ def _point(metric: str, given: Any, pointer: str, portion: Portion) -> Point | N
 def _time(stamp: Any) -> int | None:
     if not isinstance(stamp, dict) or type(stamp.get("timeInSeconds")) is not int:
         return None
-    nanos = stamp.get("offsetInNanos", 0)
+    nanos = 0 if stamp.get("offsetInNanos") is None else stamp["offsetInNanos"]
     if type(nanos) is not int or not 0 <= nanos < 10**9:
         return None
     return int(stamp["timeInSeconds"]) * 1000 + nanos // 10**6

@@ -5,23 +5,19 @@ are named `device/metric`. What is not understood asks the node for its births a
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from makoto.codecs.ingress.portion import Order, Point, Portion, Scalar
+from makoto.codecs.ingress.portion import Order, Point, Portion
 from makoto.codecs.ingress.sparkplug_proto import payload_class
-from makoto.codecs.telemetry.columns import BAD, GOOD, STALE, UNCERTAIN
+from makoto.codecs.ingress.sparkplug_values import MAX_SCALAR, clock_of, points_of, time_of
+from makoto.codecs.telemetry.columns import STALE
 
 NAMESPACE = "spBv1.0"
 BD_SEQ = "bdSeq"
 REBIRTH = "Node Control/Rebirth"
 _NODE_CONTROL = "Node Control/"
-_SIGNED = {1: 8, 2: 16, 3: 32, 4: 64}
-"""Int8 to Int64 travel as unsigned numbers of their two's complement."""
-
-_BOOLEAN, _TEXTS, _MAX_SCALAR = 11, {12, 14, 15}, 15
-_EXACT = 2**53
+_BOOLEAN = 11
 _BIRTHS, _DATA, _DEATHS = ("NBIRTH", "DBIRTH"), ("NDATA", "DDATA"), ("NDEATH", "DDEATH")
 
 
@@ -34,11 +30,17 @@ class Topic:
     node: str
     device: str = ""
 
+    @property
+    def path(self) -> str:
+        """The node as it is told from all others."""
+        return f"{self.group}/{self.node}"
+
 
 @dataclass(slots=True)
 class SparkplugReader:
     """Follows one edge node; `aliases` give a metric's name and data type, `names` each born metric's data type."""
 
+    node: str = ""
     bd_seq: int | None = None
     seq: int | None = None
     is_online: bool = False
@@ -52,11 +54,12 @@ class SparkplugReader:
         given = json.loads(text)
         aliases = {alias: (name, kind) for alias, (name, kind) in given["aliases"].items()}
         order = Order(given["newest"])
-        return cls(given["bdSeq"], given["seq"], given["online"], aliases, given["names"], order)
+        return cls(given["node"], given["bdSeq"], given["seq"], given["online"], aliases, given["names"], order)
 
     def to_text(self) -> str:
         """Write down what the next message needs."""
         state = {
+            "node": self.node,
             "bdSeq": self.bd_seq,
             "seq": self.seq,
             "online": self.is_online,
@@ -76,6 +79,10 @@ class SparkplugReader:
         portion.counts[place.type] += 1
         if place.type == "STATE":
             return portion
+        if place.path != (self.node or place.path):
+            portion.refuse("", "other_node", f"this stream is of the node {self.node}", topic)
+            return portion
+        self.node = place.path
         payload = _parsed(data, portion)
         if payload is not None:
             self._read(place, payload, received_at_ms, portion)
@@ -87,12 +94,15 @@ class SparkplugReader:
             return
         if place.type == "NBIRTH":
             self._be_born(payload)
+        elif place.type == "DBIRTH":
+            self._forget(f"{place.device}/")
         elif place.type not in (*_BIRTHS, *_DATA, *_DEATHS):
             portion.counts["commands"] += 1
             return
         self._follow(place, payload, portion)
         if place.type == "DDEATH":
-            self._stale(f"{place.device}/", _time(payload, received_at_ms), portion)
+            self._stale(f"{place.device}/", time_of(payload, received_at_ms), portion)
+            self._forget(f"{place.device}/")
             return
         for at, metric in enumerate(payload.metrics):
             self._read_metric(place, at, metric, payload, received_at_ms, portion)
@@ -102,6 +112,11 @@ class SparkplugReader:
         self.names.clear()
         self.is_online, self.seq = True, None
         self.bd_seq = _bd_seq(payload)
+
+    def _forget(self, prefix: str) -> None:
+        """What a device said of itself ends with its death, or with its next birth."""
+        self.names = {name: kind for name, kind in self.names.items() if not name.startswith(prefix)}
+        self.aliases = {alias: named for alias, named in self.aliases.items() if not named[0].startswith(prefix)}
 
     def _follow(self, place: Topic, payload: Any, portion: Portion) -> None:
         """A message that is missing cannot be had again; its births can."""
@@ -138,13 +153,13 @@ class SparkplugReader:
             portion.refuse(pointer, "alias", f"no birth gave the alias {metric.alias}")
             portion.wants_rebirth = True
             return
-        if name == BD_SEQ or name.startswith(_NODE_CONTROL):
+        if _is_of_session(name):
             return
-        if not is_birth and name not in self.names:
+        if not is_birth and name not in self.names and kind <= MAX_SCALAR:
             portion.counts["not_in_birth"] += 1
             portion.wants_rebirth = True
-        clock, t = _clock(metric, payload, received_at_ms)
-        for point in _points(name, kind, metric, t, clock, pointer, portion):
+        clock, t = clock_of(metric, payload, received_at_ms)
+        for point in points_of(name, kind, metric, t, clock, pointer, portion):
             if portion.keep(point, pointer, received_at_ms) and not point.is_historical:
                 self.order.note(name, t, portion)
 
@@ -154,10 +169,15 @@ class SparkplugReader:
         name = f"{place.device}/{metric.name}" if place.device else metric.name
         kind = metric.datatype if metric.HasField("datatype") else self.names.get(name, 0)
         if is_birth:
-            self.names[name] = kind
+            if not _is_of_session(name) and kind <= MAX_SCALAR:
+                self.names[name] = kind
             if metric.HasField("alias"):
                 self.aliases[str(metric.alias)] = (name, kind)
         return name, kind
+
+
+def _is_of_session(name: str) -> bool:
+    return name == BD_SEQ or name.startswith(_NODE_CONTROL)
 
 
 def topic_of(topic: str) -> Topic | None:
@@ -187,52 +207,6 @@ def _parsed(data: bytes, portion: Portion) -> Any:
     except DecodeError as error:
         portion.refuse("", "protobuf", f"no Sparkplug payload: {error}", data[:32].hex())
         return None
-
-
-def _points(name: str, kind: int, metric: Any, t: int, clock: str, pointer: str, portion: Portion) -> Iterator[Point]:
-    quality = _quality(metric)
-    if metric.is_null:
-        yield Point(
-            name, t, None, BAD if quality in (GOOD, UNCERTAIN) else quality, "Null", clock, metric.is_historical
-        )
-        return
-    held = metric.WhichOneof("value")
-    if held in (None, "bytes_value") or kind > _MAX_SCALAR:
-        portion.refuse(pointer, "datatype", f"values of data type {kind} are not kept", name)
-        return
-    value = _value(kind, held, getattr(metric, held))
-    status = "" if quality == GOOD else "Quality"
-    yield Point(name, t, value, quality, status, clock, metric.is_historical)
-
-
-def _value(kind: int, held: str, raw: Any) -> Scalar:
-    if held in ("boolean_value", "string_value"):
-        return bool(raw) if held == "boolean_value" else str(raw)
-    if bits := _SIGNED.get(kind):
-        raw = raw - (1 << bits) if raw >= 1 << (bits - 1) and raw < 1 << bits else raw
-        raw = raw - (1 << 32) if bits < 32 and held == "int_value" and raw >= 1 << 31 else raw
-    if isinstance(raw, int) and abs(raw) > _EXACT:
-        return str(raw)  # a double would not hold it exactly
-    return float(raw)
-
-
-def _quality(metric: Any) -> int:
-    """The property `Quality`: 0 bad, 192 good, 500 stale; what lies below good is uncertain (OPC DA's 64 to 191)."""
-    for key, value in zip(metric.properties.keys, metric.properties.values, strict=False):
-        if key.lower() == "quality":
-            said = int(value.int_value or value.long_value)
-            return STALE if said == STALE else GOOD if said >= GOOD else UNCERTAIN if said >= UNCERTAIN else BAD
-    return GOOD
-
-
-def _clock(metric: Any, payload: Any, received_at_ms: int) -> tuple[str, int]:
-    if metric.HasField("timestamp"):
-        return "source", int(metric.timestamp)
-    return ("edge", int(payload.timestamp)) if payload.HasField("timestamp") else ("server", received_at_ms)
-
-
-def _time(payload: Any, received_at_ms: int) -> int:
-    return int(payload.timestamp) if payload.HasField("timestamp") else received_at_ms
 
 
 def _bd_seq(payload: Any) -> int | None:
