@@ -176,7 +176,8 @@ def traced(of: NonConformance, found: LotsTraced, change: Change) -> NonConforma
     again: dict[str, object] = {}
     if of.status == "closed" and known.undecided:
         again = {"status": "open", "closed_at": None, "closed_by": None, "subject": f"reopened/{of.nc_id}"}
-    return known.changed(change, traces_done=of.traces_done + int(found.part == found.parts), **again)
+    answers = int(found.part == found.parts and not found.is_late)
+    return known.changed(change, traces_done=of.traces_done + answers, **again)
 
 
 def decided(of: NonConformance, command: Decide, change: Change) -> tuple[NonConformance, tuple[str, ...]]:

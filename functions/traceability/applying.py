@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from functions.traceability import records, service
 from functions.traceability.activities import ActivityKind, InputLine, RecordActivity
-from functions.traceability.model import Hold, Lot
+from functions.traceability.model import IN_PROGRESS, Hold, Lot
 from functions.traceability.service import LotsAreBusy, Manner
 from functions.traceability.sweeps import Sweep, SweepAction
 from makoto.events.traceability import LotHeld, LotReleased
@@ -38,11 +38,12 @@ def change_holds(
     for _ in range(TRIES):
         writes: list[Write] = [still] if still else []
         facts: list[Fact] = []
+        changed = False
         loaded = records.load_lots(lot_ids, tenant)
         for lot in loaded.lots.values():
             after = (
                 lot.held(hold)
-                if is_held and lot.is_in_stock
+                if is_held and (lot.is_in_stock or lot.material == IN_PROGRESS)
                 else lot
                 if is_held
                 else lot.released(hold.cause, tenant.clock.now())
@@ -50,8 +51,10 @@ def change_holds(
             if after.holds != lot.holds:
                 stored, more = records.lot_writes(lot, after, loaded.when(lot.lot_id))
                 writes += more
-                facts.append(_told(stored, hold, tenant, is_held=is_held))
-        if not facts:
+                changed = True
+                if lot.material != IN_PROGRESS:
+                    facts.append(_told(stored, hold, tenant, is_held=is_held))
+        if not changed:
             return 0
         try:
             tenant.commit(writes, facts)

@@ -1,7 +1,7 @@
 """The lots that one activity touches, while it is decided: taken of, given to, looked at."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -188,6 +188,15 @@ class Books:
         nothing = Decimal(0)
         return Moved(lot_id=lot_id, material=IN_PROGRESS, quantity=nothing, unit="pcs", own=nothing)
 
+    def hand_on(self, used: Sequence[Moved], given: Sequence[Moved]) -> None:
+        """What is made of held lots is held for the same: a fact is recorded, but nobody ships what came of it."""
+        holds = {hold.cause: hold for each in used for hold in self.lots[each.lot_id].holds}
+        for each in given:
+            lot = self.lots[each.lot_id]
+            for hold in holds.values():
+                lot = lot.held(hold)
+            self.lots[each.lot_id] = lot
+
     def opened(self, operation: int) -> list[int]:
         """The operations up to this one for which something was consumed, and none more than once."""
         return sorted(each for each in (int(name.rpartition(":")[2]) for name in self.in_work) if each <= operation)
@@ -220,6 +229,11 @@ def in_progress_prefix(order_id: str) -> str:
     """How the ids of all that an order has in work begin."""
     plain = re.fullmatch(r"[A-Za-z0-9._+()-]{1,64}", order_id)
     return f"wip:{order_id if plain else sha256(order_id.encode()).hexdigest()[:32]}:"
+
+
+def is_in_progress(lot_id: str) -> bool:
+    """Whether an id is that of what an order has in work."""
+    return lot_id.startswith("wip:")
 
 
 def common(texts: Iterable[Mapping[str, str]]) -> dict[str, str]:

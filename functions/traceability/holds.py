@@ -7,8 +7,10 @@ from pydantic import Field
 
 from functions.traceability import records, sweeping
 from functions.traceability.applying import LOTS_A_COMMIT, change_holds
+from functions.traceability.books import is_in_progress
 from functions.traceability.model import Hold, LotId, LotNotFound, Text
 from functions.traceability.sweeps import MAX_ROOTS, Scope, Sweep, SweepAction
+from functions.traceability.watching import unwatch_writes
 from makoto.domain import Page, Value
 from makoto.events.quality import NonConformanceClosed, NonConformanceDispositioned, NonConformanceOpened
 from makoto.ports.context import TenantContext
@@ -81,7 +83,8 @@ def list_held(cause: str, tenant: TenantContext, limit: int, cursor: str | None)
     prefix = f"hold/{records.escaped(cause)}/"
     page = tenant.documents.query(Query(records.PARTITION, prefix=prefix, limit=limit, cursor=cursor))
     held = (HeldLot(lot_id=each.key.id.removeprefix(prefix), reason=str(each.data["reason"])) for each in page.items)
-    return Page[HeldLot](items=tuple(held), next_cursor=page.next_cursor)
+    kept = tuple(each for each in held if not is_in_progress(each.lot_id))
+    return Page[HeldLot](items=kept, next_cursor=page.next_cursor)
 
 
 def follow_non_conformance(fact: NonConformanceOpened, tenant: TenantContext) -> None:
@@ -113,7 +116,8 @@ def follow_closing(fact: NonConformanceClosed, tenant: TenantContext) -> None:
     scope = Scope(is_downstream=False)
     sweep = _of_quality(f"nc-{fact.nc_id}-closed", fact.nc_id, "closed", SweepAction.RELEASE, scope, tenant)
     stopped = sweeping.stop(f"nc-{fact.nc_id}", tenant)
-    sweeping.open_sweep(sweep, tenant, [stopped] if stopped else [])
+    over = [*([stopped] if stopped else []), *unwatch_writes(fact.nc_id, tenant)]
+    sweeping.open_sweep(sweep, tenant, over)
 
 
 def _of_quality(
@@ -142,7 +146,8 @@ def _swept(cause: str, reason: str, action: SweepAction, scope: Scope, tenant: T
         opened_at=tenant.clock.now(),
         opened_by=tenant.principal.username if tenant.principal else "platform",
     )
-    sweeping.open_sweep(sweep, tenant)
+    is_all = action is SweepAction.RELEASE and not scope.lots
+    sweeping.open_sweep(sweep, tenant, unwatch_writes(cause, tenant) if is_all else [])
     sweep = sweeping.run_small(sweep.sweep_id, tenant)
     state: Literal["done", "running"] = "done" if sweep.is_done else "running"
     return HoldAnswer(cause=cause, state=state, changed=sweep.changed, sweep=sweep.sweep_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from functions.traceability import records
+from functions.traceability.model import IN_PROGRESS
 from functions.traceability.scopes import Reached
 from functions.traceability.sweeps import Sweep, SweepAction
 from makoto.events.traceability import LotsTraced, RecallOpened
@@ -47,6 +48,8 @@ def _traced(sweep: Sweep, lots: Sequence[str], tenant: TenantContext) -> list[Fa
     named: list[tuple[str, str]] = []
     for start in range(0, len(lots), NAMES_A_FACT):
         for lot in records.load_lots(lots[start : start + NAMES_A_FACT], tenant).lots.values():
+            if lot.material == IN_PROGRESS:
+                continue
             is_reached = sweep.action is SweepAction.TRACE and lot.is_in_stock
             kind = "reached" if is_reached else "held" if lot.held_for(sweep.cause) else "beyond"
             named.append((kind, lot.lot_id))
@@ -56,5 +59,7 @@ def _traced(sweep: Sweep, lots: Sequence[str], tenant: TenantContext) -> list[Fa
 
 def _part(sweep: Sweep, named: list[tuple[str, str]], number: int, count: int, tenant: TenantContext) -> Fact:
     lists = {kind: tuple(lot for of, lot in named if of == kind) for kind in ("held", "beyond", "reached")}
-    told = LotsTraced(tenant_id=tenant.tenant_id, nc_id=sweep.cause, part=number, parts=count, **lists)
+    told = LotsTraced(
+        tenant_id=tenant.tenant_id, nc_id=sweep.cause, part=number, parts=count, is_late=sweep.is_late, **lists
+    )
     return Fact(told, f"traced/{sweep.sweep_id}", number)

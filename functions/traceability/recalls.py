@@ -9,7 +9,8 @@ from pydantic import StringConstraints
 
 from functions.traceability import records, sweeping
 from functions.traceability.activities import ActivityKind
-from functions.traceability.model import Lot, Text
+from functions.traceability.model import IN_PROGRESS, Lot, Text
+from functions.traceability.recall_cells import HEADERS, cell_text
 from functions.traceability.sweeping import PAGES_A_STEP
 from functions.traceability.sweeps import Scope, Sweep, SweepAction
 from makoto.domain import Instant, Page, Value
@@ -18,18 +19,6 @@ from makoto.errors import Conflict, FieldError, Invalid, NotFound
 from makoto.ports.context import TenantContext
 
 RecallId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
-_HEADERS = {
-    "en": (
-        "Traceability Lot Code", "Product", "Product Description", "Quantity", "Unit of Measure", "Event",
-        "Customer (Ship To)", "Shipped At", "Ship From", "Reference Document", "Lot Status", "Remaining",
-        "Expiry Date", "Supplier", "Supplier Lot", "Recall",
-    ),
-    "ja": (
-        "トレーサビリティロット番号", "品目", "品名", "数量", "単位", "イベント", "出荷先", "出荷日時", "出荷元",
-        "納品書番号", "ロット状態", "残数量", "使用期限", "仕入先", "仕入先ロット番号", "リコール",
-    ),
-}  # fmt: skip
-"""The key data elements of shipping (FSMA 204, 21 CFR 1.1340) and what a recall needs beside them."""
 
 
 class RecallNotFound(NotFound):
@@ -141,11 +130,11 @@ def recall_csv(
     lots, following = _page(sweep, cursor, tenant)
     written = StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(_HEADERS[language])
+    rows.writerow(HEADERS[language])
     names = {each.id: each.name for each in _materials(lots, tenant)}
     for lot, deliveries in _delivered(lots, tenant):
         for row in _rows(lot, deliveries, names.get(lot.material, ""), recall_id):
-            rows.writerow([_plain(cell) for cell in row])
+            rows.writerow([cell_text(cell) for cell in row])
     return "\ufeff" + written.getvalue(), following
 
 
@@ -164,7 +153,16 @@ def _page(sweep: Sweep, cursor: str | None, tenant: TenantContext) -> tuple[list
     pages = range(begin, min(begin + PAGES_A_STEP, sweep.pages))
     ids = [lot for page in sweeping.pages_of(sweep, pages, tenant) for lot in page]
     following = str(pages.stop) if pages.stop < sweep.pages else None
-    return list(records.load_lots(ids, tenant).lots.values()), following
+    if following is None:
+        ids += _since(sweep, ids, tenant)
+    lots = records.load_lots(ids, tenant).lots.values()
+    return [each for each in lots if each.material != IN_PROGRESS], following
+
+
+def _since(sweep: Sweep, ids: Sequence[str], tenant: TenantContext) -> list[str]:
+    """The lots that are held for the recall and were told after it was traced; they come with the last page."""
+    known = {*ids, *sweeping.worked_on(sweep, tenant)}
+    return [each for each in records.names(f"hold/{records.escaped(sweep.cause)}/", tenant) if each not in known]
 
 
 def _delivered(lots: Sequence[Lot], tenant: TenantContext) -> Iterable[tuple[Lot, list[Delivery]]]:
@@ -217,12 +215,6 @@ def _materials(lots: Sequence[Lot], tenant: TenantContext) -> Iterable[Material]
     for each in sorted({lot.material for lot in lots}):
         if (found := tenant.masters.find(Material, each)) is not None:
             yield found
-
-
-def _plain(cell: object) -> str:
-    """A cell's text; one that a spreadsheet would take for a formula is quoted (OWASP, CSV injection)."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _view(sweep: Sweep) -> RecallView:

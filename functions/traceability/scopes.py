@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from functions.traceability import records
 from functions.traceability.activities import Activity, ActivityKind
-from functions.traceability.model import IN_PROGRESS, Lot
+from functions.traceability.model import Lot
 from functions.traceability.reading import AskActivities, activities_at
 from functions.traceability.sweeps import Scope
 from functions.traceability.tracing import MAX_LOTS, explore
@@ -15,7 +15,7 @@ _PAGE = 1000
 
 @dataclass(frozen=True)
 class Reached:
-    """The lots of a scope, and what was shipped of them."""
+    """The lots of a scope, also what orders have in work of them, and what was shipped."""
 
     lots: dict[str, Lot]
     shipments: tuple[Activity, ...]
@@ -28,8 +28,7 @@ def reached(scope: Scope, tenant: TenantContext, max_lots: int = MAX_LOTS) -> Re
     if scope.from_origin:
         roots += _origins(scope, roots, tenant, max_lots)
     explored = explore(roots, "forward", tenant, depth=None if scope.is_downstream else 0, max_lots=max_lots)
-    real = {each: lot for each, lot in explored.lots.items() if lot.material != IN_PROGRESS}
-    kept = {each: lot for each, lot in real.items() if each in scope.lots or _is_within(lot, scope)}
+    kept = {each: lot for each, lot in explored.lots.items() if each in scope.lots or _is_within(lot, scope)}
     shipped = (each for each in explored.activities.values() if each.kind is ActivityKind.SHIP)
     return Reached(kept, tuple(shipped), explored.is_complete or not scope.is_downstream)
 

@@ -17,6 +17,7 @@ from functions.traceability.deciding import Decided, decide
 from functions.traceability.loops import require_no_loop
 from functions.traceability.model import IN_PROGRESS, ActivityNotFound, Lot
 from functions.traceability.records import Loaded
+from functions.traceability.watching import late_sweeps
 from makoto.domain.factory import Material
 from makoto.errors import Conflict
 from makoto.events.traceability import ActivityRecorded, LotRegistered
@@ -103,6 +104,9 @@ def _commit(decided: Decided, loaded: Loaded, writes: list[Write], tenant: Tenan
         writes += more
         if lot_id in decided.created and lot.material != IN_PROGRESS:
             facts.append(Fact(_registered(stored, tenant), f"lot/{lot_id}", stored.revision))
+    late, told = late_sweeps(activity, decided.lots, tenant)
+    writes += late
+    facts += told
     if len(writes) + len(facts) > MAX_WRITES:
         raise TooManyLots(
             f"the activity takes {len(writes) + len(facts)} writes of at most {MAX_WRITES}: record it in parts"

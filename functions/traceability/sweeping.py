@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from functions.traceability import records
 from functions.traceability.applying import apply_to_page
+from functions.traceability.model import IN_PROGRESS
 from functions.traceability.outcomes import outcome_of
 from functions.traceability.scopes import Reached, reached
 from functions.traceability.sweeps import MAX_ROUNDS, PAGE_LOTS, Sweep, SweepAction, SweepNotFound
 from functions.traceability.tracing import MAX_LOTS
+from functions.traceability.watching import watch_writes
 from makoto.codecs.json_text import from_text, to_text
 from makoto.domain import Page
 from makoto.errors import Unavailable
@@ -36,7 +38,7 @@ def open_sweep(sweep: Sweep, tenant: TenantContext, writes: Sequence[Write] = ()
     if found is not None:
         tenant.commit([])
         return _sweep_of(found)
-    tenant.commit([Put(place, _data(sweep), IfAbsent()), *writes], [_next(sweep, tenant)])
+    tenant.commit([Put(place, _data(sweep), IfAbsent()), *watch_writes(sweep), *writes], [_next(sweep, tenant)])
     return sweep
 
 
@@ -116,7 +118,7 @@ def _trace(sweep: Sweep, document: Document, tenant: TenantContext, max_lots: in
     _keep(sweep, pages, tenant)
     changes = {
         "pages": sweep.pages + len(pages),
-        "lots": sweep.lots + len(new),
+        "lots": sweep.lots + sum(found.lots[each].material != IN_PROGRESS for each in new),
         "rounds": sweep.rounds + 1,
         "phase": "applying",
     }

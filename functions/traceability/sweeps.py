@@ -70,6 +70,9 @@ class Sweep(Value):
     lots: int = 0
     changed: int = 0
     is_stopped: bool = False
+    is_late: bool = False
+    """Nobody asked for it: an activity told late began it."""
+
     opened_at: Instant
     opened_by: str
     done_at: Instant | None = None

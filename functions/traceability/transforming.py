@@ -23,13 +23,16 @@ def produce(command: RecordActivity, books: Books, original: Activity | None) ->
     used = taken(command, books) + _out_of_work(command, books)
     told = {"received_at": command.at or books.now, "location": command.equipment}
     given = [books.give(line, index, _dated(books, line, index, told)) for index, line in enumerate(command.outputs)]
+    books.hand_on(used, given)
     return used, given
 
 
 def take(command: RecordActivity, books: Books, original: Activity | None) -> Sides:
     used = taken(command, books)
     if command.kind is K.CONSUME and command.order_id is not None:
-        return used, [books.in_progress(command.order_id, command.operation or 0, is_source=True)]
+        given = [books.in_progress(command.order_id, command.operation or 0, is_source=True)]
+        books.hand_on(used, given)
+        return used, given
     return used, []
 
 

@@ -66,7 +66,8 @@ class LotsTraced(_TraceabilityEvent):
     """What a non-conformance reaches: lots now held, and lots that were past holding (consumed, shipped, scrapped).
 
     Where no hold was wanted, `reached` names the lots that could have been held. A large answer comes in several parts,
-    each with lots of its own: `part` counts from 1 to `parts`.
+    each with lots of its own: `part` counts from 1 to `parts`. `is_late` is told without being asked again: lots that
+    belong to the case and were reported after it was traced.
     """
 
     name: ClassVar[str] = "traceability.lots_traced"
@@ -77,6 +78,7 @@ class LotsTraced(_TraceabilityEvent):
     reached: tuple[str, ...] = ()
     part: int = 1
     parts: int = 1
+    is_late: bool = False
 
 
 class SweepAdvanced(_TraceabilityEvent):
