@@ -60,6 +60,6 @@ ALARMS: dict[str, tuple[str, str]] = {
         "A flood: {count} raised in ten minutes.",
         "アラームの氾濫：10 分間に {count} 件。",
     ),
-    "say.series": ("Every {resolution}: {why}", "間隔 {resolution}：{why}"),
+    "say.series": ("Resolution {resolution}: {why}", "間隔 {resolution}：{why}"),
     "error.rule_file": ("{file} does not say `rule_id`.", "{file} に rule_id がありません。"),
 }
