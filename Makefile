@@ -46,8 +46,7 @@ demo-move: $(READY) ## Carry a working tenant from AWS to stores of its own, to 
 	@$(BIN)/makoto demo-move
 
 test: $(READY) ## All tests: unit, contract, entry, stacks, state machines, house, system, isolation
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile tests/unit tests/entry tests/contract tests/stacks tests/statemachines tests/house
-	$(BIN)/python -m pytest -q tests/system tests/isolation
+	$(BIN)/python -m pytest -q -n 4 $(addprefix tests/,system isolation contract stacks statemachines entry unit house)
 
 test-fast: $(READY) ## Unit and entry tests only
 	$(BIN)/python -m pytest -q tests/unit tests/entry

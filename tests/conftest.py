@@ -11,7 +11,18 @@ from makoto.settings import RuntimeSettings, runtime_settings
 from tests.builders import settings
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+    from tests.schedule import SharingScheduling
     from tests.system.laptop import LaptopCloud
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "SharingScheduling":
+    """Several processes share the tests as tests/schedule.py says."""
+    from tests.schedule import SharingScheduling
+
+    return SharingScheduling(config, log)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +53,7 @@ def runtime(_environment: None) -> RuntimeSettings:
 
 @pytest.fixture(scope="session")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator["LaptopCloud"]:
-    """One laptop cloud for the system and isolation tests of a run; run them in one process."""
+    """One laptop cloud for the system and isolation tests of a run; tests/schedule.py keeps them in one process."""
     from tests.system.laptop import running_laptop
 
     with running_laptop(tmp_path_factory.mktemp("laptop")) as running:

@@ -53,8 +53,8 @@ def test_every_acknowledged_finding_has_a_reason(prod: Assembly) -> None:
     assert [key for key, reason in reasons.items() if len(reason) < 20] == []
 
 
-def test_synthesis_is_deterministic(synthesise: Synthesise, tmp_path: Path) -> None:
-    first, second = (synthesise("dev", tmp_path / name) for name in ("first", "second"))
+def test_synthesis_is_deterministic(dev: Assembly, synthesise: Synthesise, tmp_path: Path) -> None:
+    first, second = dev, synthesise("dev", tmp_path)
 
     assert first.templates == second.templates
 
