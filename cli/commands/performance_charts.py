@@ -34,8 +34,8 @@ def draw_pareto(losses: dict[str, Any], target: Path) -> None:
     from makoto.analytics.drawing import pareto
 
     causes = [(loss_name(each), each["seconds"] / MINUTE) for each in losses["pareto"]]
-    title = f"{text('say.losses')}  {losses['equipment'] or text('say.enterprise')}"
-    save_picture(pareto(title, causes, unit="min", paper=_paper(target)), target)
+    place = losses["equipment"] or text("say.enterprise")
+    save_picture(pareto(text("say.losses") + f"  {place}", causes, unit="min", paper=_paper(target)), target)
 
 
 def _paper(target: Path) -> "Paper":

@@ -62,7 +62,7 @@ def _tree(trace: Trace, zone: tzinfo | None) -> Tree:
         for child, quantity in below.get(node, ()):
             label = Text.assemble(labels[child], ("  " + quantity, "cyan"))
             if child in shown:
-                branch.add(label.append(f"  {text('say.above')}", style="dim"))
+                branch.add(label.append("  " + text("say.above"), style="dim"))
                 continue
             shown.add(child)
             waiting.append((branch.add(label), child))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from string import Formatter
 
@@ -30,6 +31,17 @@ def test_every_sentence_is_said_somewhere() -> None:
     families = ("status.", "step.", "state.", "demo.", "move.", "moved.", "loss.")
 
     assert [key for key in TEXTS if f'"{key}"' not in code and not key.startswith(families)] == []
+
+
+def test_no_sentence_takes_the_place_of_another() -> None:
+    tables = [
+        table
+        for path in (ROOT / "cli" / "texts").glob("[a-z]*.py")
+        for name, table in vars(import_module(f"cli.texts.{path.stem}")).items()
+        if name.isupper() and (path.stem != "factory" or name == "RECORDINGS")
+    ]
+
+    assert sorted(key for table in tables for key in table) == sorted(TEXTS)
 
 
 def test_every_command_and_every_option_has_its_help() -> None:
