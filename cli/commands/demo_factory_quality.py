@@ -20,14 +20,12 @@ MEASURED_AT = -1  # the last machine of the line
 def disturbed(story: Story) -> Iterator[str]:
     """The disturbance must have raised the alarm and be among the anomalies; somebody acknowledges the alarm."""
     device = disturbed_device(story.factory)
-    one = DISTURBANCES[0]
-    begin, end = (instant_of(story.at(minute)) for minute in (one.at_min, one.at_min + one.minutes + 2))
     alarms = wait_until(lambda: _alarms(story, device), bool, text("demo.day.the_alarm"))
     comment = {"comment": "軸受を点検 / bearing inspected"}
     acknowledged = story.call("POST", "telemetry", "alarms", alarms[0]["alarm_id"], "acknowledge", json=comment)
     asked = {"device": device, "from": utc(story.at(0)), "to": utc(story.at(24 * 60)), "limit": 500}
     found = story.get("telemetry", "anomalies", **asked)["items"]
-    hits = [each for each in found if begin <= datetime.fromisoformat(each["at"]) < end]
+    hits = [each for each in found if _is_meant(story, each["at"])]
     if not hits:
         raise StoryBroken(text("demo.day.no_anomaly", found=len(found)))
     strangest = max(hits, key=lambda each: each["score"])
@@ -89,7 +87,15 @@ def _measured(story: Story) -> list[Subgroup]:
 
 
 def _alarms(story: Story, device: str) -> list[dict[str, Any]]:
-    return [each for each in story.get("telemetry", "alarms", device=device)["items"] if each["metric"] == CURRENT]
+    found = story.get("telemetry", "alarms", device=device)["items"]
+    return [each for each in found if each["metric"] == CURRENT and _is_meant(story, each["raised_at"])]
+
+
+def _is_meant(story: Story, instant: str) -> bool:
+    """Whether something happened while the machine was disturbed, or just after."""
+    one = DISTURBANCES[0]
+    begin, end = (instant_of(story.at(minute)) for minute in (one.at_min, one.at_min + one.minutes + 2))
+    return begin <= datetime.fromisoformat(instant) < end
 
 
 def _case(story: Story) -> dict[str, Any]:

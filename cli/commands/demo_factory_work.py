@@ -13,7 +13,7 @@ from local.simulator.catalogue import LinePlan
 from local.simulator.day_orders import Action, Lot, Shopfloor, Stock
 from local.simulator.day_plan import CURRENT, DAY_LINES, DISTURBANCES, PUMPS, SHAFTS
 
-ALARM_LIMIT_A = 45.0
+ALARM_LIMIT_A = 60.0
 ORDER_TOLERANCE = "0.1"
 WORKERS = {"day-1": "佐藤 健", "day-2": "鈴木 葵"}
 
@@ -91,7 +91,7 @@ def send(story: Story) -> Iterator[str]:
     with ThreadPoolExecutor(len(story.work) + 1) as pool:
         machines = pool.submit(send_days, story.days, keys)
         people: list[Future[int]] = [
-            pool.submit(_work, story, plan, work) for plan, work in zip(DAY_LINES, story.work, strict=True)
+            pool.submit(tell_work, story, plan, work) for plan, work in zip(DAY_LINES, story.work, strict=True)
         ]
         told = sum(each.result() for each in people)
         try:
@@ -108,7 +108,7 @@ def send(story: Story) -> Iterator[str]:
     yield text("demo.day.sent", **{**story.figures["sent"], "bytes": kib})
 
 
-def _work(story: Story, plan: LinePlan, work: list[Action]) -> int:
+def tell_work(story: Story, plan: LinePlan, work: list[Action]) -> int:
     cells = {station.cell: story.factory.place(plan, station) for station in plan.stations}
     for number, each in enumerate(work):
         body: dict[str, Any] = {**each.body, "at": utc(each.t_ms), "operator": WORKERS[plan.name]}
@@ -139,7 +139,7 @@ def _received(factory: Factory, start_ms: int) -> Iterator[Lot]:
         yield Lot(f"heat-{factory.stamp}-{number}", BAR, quantity, start_ms)
     for number, quantity in enumerate((400, 500), 1):
         yield Lot(f"cast-{factory.stamp}-{number}", HOUSING, quantity, start_ms)
-    yield Lot(f"shafts-{factory.stamp}-0", factory.named("shaft-20"), 260, start_ms)
+    yield Lot(f"shafts-{factory.stamp}-0", factory.named("shaft-20"), 320, start_ms)
 
 
 def _receipt(factory: Factory, lot: Lot) -> dict[str, Any]:

@@ -7,8 +7,20 @@ from local.simulator.catalogue import LinePlan, StationPlan
 from local.simulator.machines.assembly_cell import AssemblyCell
 from local.simulator.machines.machine import Pace
 from local.simulator.machines.machining_centre import MachiningCentre
-from local.simulator.reasons import SPINDLE_OVERLOAD, Reason
+from local.simulator.reasons import CHIP_JAM, MEASURING, SPINDLE_OVERLOAD, Reason
 from local.simulator.shifts import Pause, Shift, ShiftCalendar
+from local.simulator.stops import Cause
+
+
+class SteadyCentre(MachiningCentre):
+    """A machining centre that stops less often than those of the live line."""
+
+    CAUSES = (
+        Cause(SPINDLE_OVERLOAD, 40 * 3600, 600, aborts=True),
+        Cause(CHIP_JAM, 7 * 3600, 150),
+        Cause(MEASURING, 6 * 3600, 70),
+    )
+
 
 _PAUSES = (Pause(120, 10), Pause(240, 45), Pause(390, 10))
 TWO_SHIFTS = ShiftCalendar((Shift("early", time(6, 0), 480, _PAUSES), Shift("late", time(14, 0), 480, _PAUSES)))
@@ -18,9 +30,9 @@ SHAFTS = LinePlan(
     area="machining",
     calendar=TWO_SHIFTS,
     stations=(
-        StationPlan("cnc-11", "mc-11", "Machining centre, roughing", MachiningCentre, Pace(54.0, 1.0, 200, 780.0)),
-        StationPlan("cnc-12", "mc-12", "Machining centre, drilling", MachiningCentre, Pace(52.0, 1.0, 200, 660.0)),
-        StationPlan("cnc-13", "mc-13", "Machining centre, finishing", MachiningCentre, Pace(53.0, 1.0, 200, 600.0)),
+        StationPlan("cnc-11", "mc-11", "Machining centre, roughing", SteadyCentre, Pace(51.0, 1.0, 200, 780.0)),
+        StationPlan("cnc-12", "mc-12", "Machining centre, drilling", SteadyCentre, Pace(52.0, 1.0, 200, 660.0)),
+        StationPlan("cnc-13", "mc-13", "Machining centre, finishing", SteadyCentre, Pace(53.0, 1.0, 200, 600.0)),
     ),
     buffers=(30.0, 30.0),
 )
@@ -29,7 +41,7 @@ PUMPS = LinePlan(
     area="assembly",
     calendar=TWO_SHIFTS,
     stations=(
-        StationPlan("asm-21", "cell-21", "Assembly cell, shaft", AssemblyCell, Pace(72.0, 1.0, 200, 480.0)),
+        StationPlan("asm-21", "cell-21", "Assembly cell, shaft", AssemblyCell, Pace(69.0, 1.0, 200, 480.0)),
         StationPlan("asm-22", "cell-22", "Assembly cell, cover", AssemblyCell, Pace(70.0, 1.0, 200, 420.0)),
         StationPlan("asm-23", "cell-23", "Assembly cell, leak test", AssemblyCell, Pace(71.0, 1.0, 200, 360.0)),
     ),

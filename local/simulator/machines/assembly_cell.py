@@ -31,9 +31,9 @@ class AssemblyCell(Machine):
     )
     CAUSES = (
         Cause(MOTOR_TRIP, 30 * 3600, 700, aborts=True),
-        Cause(LIGHT_CURTAIN, 9 * 3600, 60, aborts=True),
-        Cause(INLET_JAM, 2.2 * 3600, 110),
-        Cause(MEASURING, 2.5 * 3600, 60),
+        Cause(LIGHT_CURTAIN, 24 * 3600, 60, aborts=True),
+        Cause(INLET_JAM, 5 * 3600, 110),
+        Cause(MEASURING, 7 * 3600, 60),
     )
 
     def __init__(self, pace: Pace, rng: Random) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from local.simulator.alarms import Alarm, Limit
 from local.simulator.dynamics import approach
@@ -50,7 +51,7 @@ class MachiningCentre(Machine):
         Metric("coolant/flow", "Double", "l/min", 0, 60, 0.2, "DB14.CoolantFlow", 0.15),
         Metric("power/active", "Double", "kW", 0, 60, 0.05, "PM1.ActivePower", 0.04, 3),
     )
-    CAUSES = (
+    CAUSES: ClassVar[tuple[Cause, ...]] = (
         Cause(SPINDLE_OVERLOAD, 16 * 3600, 600, aborts=True),
         Cause(SERVO_ALARM, 24 * 3600, 900, aborts=True),
         Cause(CHIP_JAM, 3 * 3600, 150),
