@@ -226,7 +226,7 @@ def test_a_shelved_alarm_says_nothing_until_the_shelf_ends(call: Call, hear: Hea
     assert schedule.handler({}, lambda_context()) == {"devices": 1, "failed": 0}
     assert [each["state"] for each in standing(call)] == ["unacknowledged"]
     steps = [each["step"] for each in call("GET", f"{path}/history").body["steps"]]
-    assert steps == ["raised", "shelved", "unshelved"]
+    assert steps == ["raised", "shelved", "unshelved", "raised"]
 
 
 def test_an_alarm_is_taken_off_the_shelf_by_hand(call: Call, hear: Hear, clock: FixedClock) -> None:

@@ -346,3 +346,24 @@ def test_a_rule_that_contradicts_itself_says_where(changes: dict[str, Any], poin
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_a_sensible_rule_of_each_condition_has_no_problem(condition: str) -> None:
     assert list(rule(condition).problems()) == []
+
+
+def test_an_alarm_that_was_told_before_it_was_shelved_is_told_again_unless_it_was_acknowledged() -> None:
+    of = rule()
+    raised, _ = evaluated(of, Point(), samples((0, 81.0)))
+    quiet, _ = shelved(raised, Shelf(10, 100, "operator", "works"))
+    seen, _ = acknowledged(of, quiet, 20, "operator")
+    assert steps(passed(of, quiet, 100)[1]) == [("unshelved", 100), ("raised", 100)]
+    assert steps(passed(of, seen, 100)[1]) == [("unshelved", 100)]
+
+
+def test_an_alarm_escalates_no_earlier_than_it_left_the_shelf_whoever_notices_it_first() -> None:
+    of = rule(escalate_after_min=(15, 60))
+    raised, _ = evaluated(of, Point(), samples((0, 81.0)))
+    end = 30 * 60_000
+    quiet, _ = shelved(raised, Shelf(10, end, "operator", "works"))
+    by_time = passed(of, quiet, end + S)[1]
+    heard, told = evaluated(of, quiet, samples((end + S, 82.0)))
+    assert steps(by_time) == [("unshelved", end), ("raised", end), ("escalated", end)]
+    assert steps(told) + steps(passed(of, heard, end + 2 * S)[1]) == steps(by_time)
+    assert Point.from_list(heard.to_list()) == heard

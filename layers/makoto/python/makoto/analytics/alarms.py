@@ -126,7 +126,7 @@ def _escalation_at(rule: AlarmRule, point: Point) -> int | None:
     if not point.is_active or point.is_acknowledged or point.level >= len(rule.escalate_after_min):
         return None
     due = point.raised_t + rule.escalate_after_min[point.level] * MINUTE_MS
-    return max(due, point.shelf.until) if point.shelf else due
+    return max(due, point.shelf.until if point.shelf else point.unshelved_t)
 
 
 def _in_order(run: Run, samples: Samples) -> Samples:

@@ -61,7 +61,7 @@ class Point:
     It is judged up to `t`; `value` at `value_t` is the newest usable number. `is_raw` is the condition as the readings
     say it since `raw_t` (value `raw_value`), `is_on` what is left of it after the delays, `is_active` the alarm, which
     a latching one keeps. `is_told` where somebody was told that it is active; `condition` is what it was judged by.
-    Times are ms UTC, -1 where never.
+    `unshelved_t` is when it last came off a shelf. Times are ms UTC, -1 where never.
     """
 
     t: int = -1
@@ -83,6 +83,7 @@ class Point:
     acknowledged_by: str = ""
     condition: str = ""
     shelf: Shelf | None = None
+    unshelved_t: int = -1
 
     def is_hidden(self, t: int) -> bool:
         """Tell whether the alarm lay on a shelf at a time."""
@@ -109,7 +110,7 @@ class Point:
     def to_list(self) -> list[object]:
         """Write as a list for JSON, without what it begins with."""
         shelf = self.shelf and [self.shelf.since, self.shelf.until, self.shelf.by, self.shelf.reason]
-        given = [*(getattr(self, name) for name in _NAMES[:-1]), shelf]
+        given = [shelf if name == "shelf" else getattr(self, name) for name in _NAMES]
         while given and given[-1] == _DEFAULTS[len(given) - 1]:
             given.pop()
         return [int(each) if isinstance(each, bool) else each for each in given]

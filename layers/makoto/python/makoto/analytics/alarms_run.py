@@ -77,12 +77,12 @@ class Run:
             self.tell(Step.CLEARED, t)
 
     def end_shelf(self, now: int, by: str = "") -> None:
-        """Take the alarm off a shelf whose time is over; one that is active is told."""
+        """Take the alarm off a shelf whose time is over; one that is active and not acknowledged is told again."""
         shelf = self.point.shelf
         if shelf is None or shelf.until > now:
             return
-        self.change(shelf=None)
+        self.change(shelf=None, unshelved_t=shelf.until)
         self.tell(Step.UNSHELVED, shelf.until, by=by)
-        if self.point.is_active and not self.point.is_told:
+        if self.point.is_active and not (self.point.is_told and self.point.is_acknowledged):
             self.change(is_told=True)
             self.tell(Step.RAISED, shelf.until, self.point.raised_value)
