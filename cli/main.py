@@ -6,6 +6,7 @@ from cli.commands import (
     alarms,
     anomalies,
     devices,
+    forecast,
     identity,
     maintenance,
     masters,
@@ -45,6 +46,7 @@ tenants.app.command("move-finish", help=text("tenants.move-finish"))(moves.finis
 app.add_typer(devices.app, name="devices")
 app.add_typer(telemetry.app, name="telemetry")
 telemetry.app.add_typer(series.app)
+telemetry.app.add_typer(forecast.app)
 app.add_typer(masters.app, name="masters")
 app.add_typer(production.app, name="orders")
 app.add_typer(performance.app, name="performance")

@@ -56,6 +56,15 @@ def list_frames(tenant: Tenant = "", limit: Limit = 50, as_json: AsJson = False)
     domain("maintenance", tenant, as_json).list("frames", columns=FRAMES, limit=limit)
 
 
+@frames.command("show", help=text("frames.show"))
+@guarded
+def show_frame(
+    frame: Annotated[str, typer.Argument(help=text("opt.frame"))], tenant: Tenant = "", as_json: AsJson = False
+) -> None:
+    maintenance = domain("maintenance", tenant, as_json)
+    maintenance.show(maintenance.call("GET", "frames", frame))
+
+
 @app.command("train", help=text("maintenance.train"))
 @guarded
 def train(

@@ -57,6 +57,12 @@ def plan(
     quality.show(quality.call("GET", "inspection-plans", plan_id, params=said(version=version)))
 
 
+@app.command("plan-versions", help=text("quality.plan_versions"))
+@guarded
+def plan_versions(plan_id: PlanId, tenant: Tenant = "", limit: Limit = 50, as_json: AsJson = False) -> None:
+    domain("quality", tenant, as_json).list("inspection-plans", plan_id, "versions", columns=PLANS, limit=limit)
+
+
 @app.command("put-plan", help=text("quality.put_plan"))
 @guarded
 def put_plan(

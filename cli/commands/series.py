@@ -14,6 +14,12 @@ from cli.times import zone_of
 app = typer.Typer()
 
 DERIVED = ("name", "expression", "unit", "device", "place")
+REPORTS = {
+    "states": ("states", ("packml", "mode", "reason", "order")),
+    "counters": ("counters", ("good", "scrap", "good_delta", "scrap_delta", "event")),
+    "alarms": ("alarm-records", ("id", "severity", "active", "text.en", "text.ja")),
+    "births": ("births", ("metrics",)),
+}
 Name = Annotated[str, typer.Argument(help=text("opt.derived"))]
 
 
@@ -65,6 +71,44 @@ def put_derived(name: Name, file: JsonFile, tenant: Tenant = "", as_json: AsJson
 def remove_derived(name: Name, tenant: Tenant = "", as_json: AsJson = False) -> None:
     telemetry = domain("telemetry", tenant, as_json)
     telemetry.show(telemetry.call("DELETE", "derived", name))
+
+
+@app.command("try-derived", help=text("telemetry.try_derived"))
+@guarded
+def try_derived(
+    file: JsonFile,
+    device: Annotated[str, typer.Option("--device", "-d", help=text("opt.device_id"))],
+    start: From = "1d",
+    end: To = "now",
+    resolution: Annotated[str, typer.Option("--resolution", "-r", help=text("opt.resolution"))] = "auto",
+    tenant: Tenant = "",
+    as_json: AsJson = False,
+) -> None:
+    body = {"definition": read_object(file), "device": device, "resolution": resolution, **span(start, end)}
+    telemetry = domain("telemetry", tenant, as_json)
+    found = telemetry.call("POST", "derived", "preview", json=body)
+    if as_json:
+        show_json(found)
+    else:
+        _show(telemetry, found)
+
+
+@app.command("reports", help=text("telemetry.reports"))
+@guarded
+def reports(
+    what: Annotated[str, typer.Argument(help=text("opt.report"))],
+    device: Annotated[str, typer.Option("--device", "-d", help=text("opt.device_id"))],
+    start: From = "1d",
+    end: To = "now",
+    tenant: Tenant = "",
+    limit: Limit = 200,
+    as_json: AsJson = False,
+) -> None:
+    if what not in REPORTS:
+        raise typer.BadParameter(text("opt.report"))
+    path, columns = REPORTS[what]
+    asked = {"device": device, **span(start, end)}
+    domain("telemetry", tenant, as_json).list(path, columns=("time", *columns), limit=limit, **asked)
 
 
 def _whole(telemetry: Domain, asked: dict[str, Any]) -> dict[str, Any]:

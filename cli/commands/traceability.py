@@ -37,6 +37,7 @@ PICKS = ("lot_id", "take", "remaining", "unit", "expires_on", "received_at", "lo
 REFUSED = ("at", "order_id", "problem", "detail", "event_id")
 DIRECTIONS = ("forward", "backward", "both")
 LotId = Annotated[str, typer.Argument(help=text("opt.lot"))]
+ActivityId = Annotated[str, typer.Argument(help=text("opt.activity"))]
 Quantity = Annotated[str, typer.Argument(help=text("opt.quantity"))]
 Material = Annotated[str, typer.Option("--material", "-m", help=text("opt.material"))]
 Unit = Annotated[str, typer.Option("--unit", help=text("opt.unit"))]
@@ -167,6 +168,22 @@ def activities(
     if not as_json:
         found.items[:] = [_moves(each) for each in found.items]
     lots.show_rows(found, ACTIVITIES)
+
+
+@app.command("activity", help=text("lots.activity"))
+@guarded
+def activity(activity_id: ActivityId, tenant: Tenant = "", as_json: AsJson = False) -> None:
+    lots = domain("traceability", tenant, as_json)
+    lots.show(lots.call("GET", "activities", activity_id))
+
+
+@app.command("sensors", help=text("lots.sensors"))
+@guarded
+def sensors(activity_id: ActivityId, file: JsonFile, tenant: Tenant = "", as_json: AsJson = False) -> None:
+    found = read_document(file)
+    body = {"sensors": found} if isinstance(found, list) else found
+    lots = domain("traceability", tenant, as_json)
+    lots.show(lots.call("POST", "activities", activity_id, "sensors", json=body))
 
 
 @app.command("refused", help=text("lots.refused"))

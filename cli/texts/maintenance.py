@@ -8,6 +8,7 @@ MAINTENANCE: dict[str, tuple[str, str]] = {
         "CSV をアップロードします（行が時点、列が特徴量）。",
     ),
     "frames.list": ("List uploaded tables.", "学習用データの一覧。"),
+    "frames.show": ("Show an uploaded table's columns.", "学習用データの列を表示します。"),
     "maintenance.train": (
         "Train a new version in the background; the same while it is trained begins no other.",
         "新しい版を学習します（学習中に再実行しても二重にはなりません）。",

@@ -4,6 +4,7 @@ QUALITY: dict[str, tuple[str, str]] = {
     "quality": ("Inspection, control charts, cases, CAPA, gauges.", "検査・管理図・不適合・是正処置・測定器の評価。"),
     "quality.plans": ("List inspection plans.", "検査計画の一覧。"),
     "quality.plan": ("Show an inspection plan.", "検査計画を表示します。"),
+    "quality.plan_versions": ("List a plan's versions.", "検査計画の版の一覧。"),
     "quality.put_plan": (
         "Store an inspection plan from a JSON file; with --version its next version.",
         "JSON ファイルの検査計画を登録します（--version で次の版）。",

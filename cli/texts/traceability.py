@@ -19,6 +19,12 @@ TRACEABILITY: dict[str, tuple[str, str]] = {
         "JSON ファイルの活動（製造・消費・出荷など）を記録します。ID により再実行しても安全です。",
     ),
     "lots.activities": ("List activities.", "活動の一覧。"),
+    "lots.activity": ("Show one activity.", "活動を一件表示します。"),
+    "lots.sensors": (
+        "Tell what metrics were over an activity's time, from a JSON file.",
+        "活動中の測定値の要約を JSON ファイルから登録します。",
+    ),
+    "opt.activity": ("Activity's id.", "活動 ID。"),
     "lots.refused": ("Reports of production that could not be recorded.", "記録できなかった生産報告。"),
     "lots.hold": ("Hold lots.", "ロットを保留します。"),
     "lots.release": ("Release what a cause holds.", "保留を解除します。"),

@@ -129,8 +129,11 @@ def test_series_of_devices_are_tables_and_charts(operator: Terminal, hear: Hear,
     ratio = {"expression": "a * 2", "inputs": {"a": {"metric": METRIC}}}
     assert operator("telemetry", "put-derived", "twice", write(tmp_path / "twice.json", ratio)).code == 0
     assert cells(operator("telemetry", "derived"))[0][:2] == ["twice", "a * 2"]
+    tried = operator("telemetry", "try-derived", str(tmp_path / "twice.json"), "-d", DEVICE, "--from", "1h", "-r", "1m")
+    assert max(float(row[3]) for row in cells(tried) if row[3] != "–") > 199
     wrong = write(tmp_path / "wrong.json", ratio | {"expression": "import os"})
     assert operator("telemetry", "put-derived", "wrong", wrong).code == 2
+    assert operator("telemetry", "try-derived", wrong, "-d", DEVICE).code == 2
     assert operator("telemetry", "remove-derived", "twice").code == 0
     assert operator("telemetry", "remove-derived", "twice").err.startswith("404")
 
@@ -164,3 +167,36 @@ def test_a_long_series_comes_in_parts_and_is_put_together(operator: Terminal, he
     assert len(asked) > 3
     assert len(one["times"]) == len(set(one["times"])) == len(one["values"]["mean"]) >= 25
     assert one["times"] == sorted(one["times"])
+
+
+def test_a_metrics_future_is_told_with_how_far_to_believe_it(
+    operator: Terminal, hear: Hear, world: World, tmp_path: Path
+) -> None:
+    hear(*(50 + 10 * ((place // 60) % 5) for place in range(3600)))
+    asked = (
+        "telemetry",
+        "forecast",
+        "-d",
+        DEVICE,
+        "-m",
+        METRIC,
+        "-r",
+        "1m",
+        "--past",
+        "50",
+        "--horizon",
+        "5",
+        "--season",
+        "5",
+    )
+
+    said = operator(*asked, "--chart", "ahead.png")
+
+    assert said.code == 0, said
+    assert "is_better_than_naive" in said.out
+    assert len(read(operator(*asked, "--json"))["steps"]) == 5
+    assert (tmp_path / "ahead.png").read_bytes().startswith(b"\x89PNG")
+    assert operator(*asked[:4], "-m", "unknown").code != 0
+    assert operator(*asked, "--level", "2").code == 2
+    assert operator("telemetry", "reports", "states", "-d", DEVICE).err == "Nothing to show.\n"
+    assert operator("telemetry", "reports", "moods", "-d", DEVICE).code == 2

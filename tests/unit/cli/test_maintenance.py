@@ -29,6 +29,8 @@ def asked(frame: str, **changes: str) -> tuple[str, ...]:
 
 def test_a_table_is_uploaded_under_its_files_name(engineer: Terminal, frame: str, tmp_path: Path) -> None:
     assert cells(engineer("maintenance", "frames", "list"))[0][:3] == [frame, "rig", "150"]
+    assert read(engineer("maintenance", "frames", "show", frame, "--json"))["refused"] == [152]
+    assert engineer("maintenance", "frames", "show", "01J9Z6ABCDEFGHJKMNPQRSTVWX").err.startswith("404")
     (tmp_path / "bad.csv").write_text("a,a\n1,2\n")
     assert engineer("maintenance", "frames", "upload", "bad.csv").code == 2
     assert engineer("maintenance", "frames", "upload", "nowhere.csv").code == 2

@@ -31,6 +31,7 @@ def test_a_plan_is_written_in_versions(inspector: Terminal, tmp_path: Path) -> N
     assert read(inspector("quality", "put-plan", second, "--version", "2", "--json"))["version"] == 2
     assert cells(inspector("quality", "plans"))[0][:3] == ["shaft-final", "2", "最終検査 2"]
     assert read(inspector("quality", "plan", "shaft-final", "--version", "1", "--json"))["title"] == "最終検査"
+    assert [row[1] for row in cells(inspector("quality", "plan-versions", "shaft-final"))] == ["2", "1"]
     assert inspector("quality", "put-plan", second).err.startswith("409")
     unknown = write(tmp_path / "third.json", PLAN | {"plan_id": "x", "lines": [SAMPLED | {"characteristic": "flow"}]})
     assert inspector("quality", "put-plan", unknown).code in {1, 2}
@@ -57,6 +58,8 @@ def test_results_are_recorded_once_and_found(inspector: Terminal, tmp_path: Path
     assert [(row[2], row[-1]) for row in failed] == [("21.0", "r-2")]
     assert read(inspector("quality", "results", "-c", "bore", "--from", "2h", "--json"))[0]["lot_id"] == "H-7"
     assert inspector("quality", "results").code == 2
+    below = read(inspector("quality", "record", "bore", "--id", "r-5", "--json", "--", "-0.02"))
+    assert below["items"][0]["result"]["values"] == ["-0.02"]
 
 
 def test_a_lot_is_judged_by_its_plan(inspector: Terminal, tmp_path: Path) -> None:

@@ -57,6 +57,11 @@ def test_activities_are_recorded_once_and_listed(store: Terminal, tmp_path: Path
     ]
     assert [row[2] for row in cells(store("lots", "activities", "--kind", "ship"))] == ["ship-1"]
     assert {each["activity_id"] for each in read(store("lots", "history", "H-7", "--json"))} == {"make-1", "ship-1"}
+    assert read(store("lots", "activity", "ship-1", "--json"))["customer"] == "豊橋工業"
+    cold = write(tmp_path / "cold.json", [{"metric": "store/temperature", "unit": "degC", "maximum": 4.5}])
+    assert read(store("lots", "sensors", "ship-1", cold, "--json"))["sensors"][0]["maximum"] == 4.5
+    assert store("lots", "sensors", "ship-9", cold).err.startswith("404")
+    assert store("lots", "activity", "ship-9").err.startswith("404")
     much = moved("ship", "ship-2", {"H-8": "11"}, {}, customer="x")
     assert store("lots", "record", write(tmp_path / "much.json", much)).err.startswith("409")
     assert "holds no activities" in store("lots", "record", write(tmp_path / "none.json", "text")).err
