@@ -8,6 +8,7 @@ from stacks.constructs.database import PlatformDatabase
 from stacks.constructs.log_group import removal_policy
 from stacks.constructs.table import key_value_table
 from stacks.constructs.tenant_data_role import TenantDataRole
+from stacks.constructs.web_identity_role import WebIdentityRole
 from stacks.names import TABLES, Names
 from stacks.network import NetworkStack
 from stacks.settings import DeploymentSettings
@@ -51,3 +52,4 @@ class DataStack(cdk.Stack):
             platform_account=self.account,
             platform_roles=f"{names.prefix}-*",
         )
+        WebIdentityRole(self, "WebIdentity", name=names.web_identity_role, platform_roles=f"{names.prefix}-*")

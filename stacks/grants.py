@@ -39,7 +39,6 @@ Grant = Callable[[iam.Role, Upstream], None]
 ONBOARDING = "onboard_tenant"
 MOVING = "move_tenant"
 CUSTOMER_ROLE = "makoto-tenant-access"
-AZURE_AUDIENCE = "api://AzureADTokenExchange"
 NAMED_LATER = "things and certificates are named by tenants and by IoT Core after deployment"
 
 
@@ -136,24 +135,8 @@ def reach_tenant_stores(role: iam.Role, upstream: Upstream) -> None:
         wildcard_because="a customer's account number is in its tenant's record, which comes after deployment; the "
         "role there trusts only this platform with that customer's external id",
     )
-    _show_identity(role)
+    allow(role, "sts:AssumeRole", on=[role_arn(role, upstream.names.web_identity_role)])
     wake_relay(role, upstream)
-
-
-def _show_identity(role: iam.Role) -> None:
-    """Sign the function's identity for directories of Azure, and for nobody else."""
-    allow(
-        role,
-        "sts:GetWebIdentityToken",
-        on=["*"],
-        wildcard_because="IAM knows no resource for this action; its conditions name audience, algorithm and life",
-        conditions={
-            "ForAllValues:StringLike": {"sts:IdentityTokenAudience": f"{AZURE_AUDIENCE}/*"},
-            "Null": {"sts:IdentityTokenAudience": "false"},  # an empty set matches ForAllValues
-            "StringEquals": {"sts:SigningAlgorithm": "RS256"},
-            "NumericLessThanEquals": {"sts:DurationSeconds": 300},
-        },
-    )
 
 
 def wake_relay(role: iam.Role, upstream: Upstream) -> None:

@@ -52,6 +52,10 @@ class Names:
     def tenant_data_role(self) -> str:
         return f"{self.prefix}-tenant-data"
 
+    @property
+    def web_identity_role(self) -> str:
+        return f"{self.prefix}-web-identity"
+
 
 def function_arn(scope: Construct, name: str) -> str:
     """The ARN of a function of this account and region by its name."""

@@ -47,6 +47,7 @@ def function_variables(
         moves_state_machine_arn=state_machine_arn(scope, names.state_machine("move_tenant")),
         device_policy_name=names.device_policy,
         hosted_role_arn=role_arn(scope, names.tenant_data_role),
+        web_identity_role_arn=role_arn(scope, names.web_identity_role),
         rejected_queue_url=queues.rejected,
         wakes_queue_url=queues.wakes,
         longest_write_s=settings.longest_write_s,

@@ -121,6 +121,7 @@ def settings(**changes: str) -> RuntimeSettings:
         "moves_state_machine_arn": "arn:aws:states:ap-northeast-1:000000000000:stateMachine:makoto-test-move",
         "device_policy_name": f"{prefix}-device",
         "hosted_role_arn": f"arn:aws:iam::000000000000:role/{prefix}-tenant-data",
+        "web_identity_role_arn": f"arn:aws:iam::000000000000:role/{prefix}-web-identity",
         "rejected_queue_url": "https://sqs.ap-northeast-1.amazonaws.com/000000000000/makoto-test-telemetry-rejected",
         "wakes_queue_url": "https://sqs.ap-northeast-1.amazonaws.com/000000000000/makoto-test-outbox-wakes",
     }

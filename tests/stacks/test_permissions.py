@@ -213,7 +213,8 @@ def test_a_tenants_stores_are_reached_by_these_functions_only(dev: Assembly) -> 
     reaching |= {f"{domain}-{door}" for domain in factory for door in ("api", "events")}
 
     assert functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-tenant-data") == reaching | TENANTS
-    assert functions_with(dev, "sts:GetWebIdentityToken") == reaching | TENANTS
+    assert functions_with(dev, "sts:AssumeRole", ":role/makoto-dev-web-identity") == reaching | TENANTS
+    assert functions_with(dev, "sts:GetWebIdentityToken") == {"web-identity"}
     assert functions_with(dev, "sqs:SendMessage", "Wakes") == reaching | TENANTS
     assert functions_with(dev, "dynamodb:GetItem", "table/makoto-t") == {"tenant-data", "makoto-tenant-access"}
 

@@ -7,10 +7,13 @@ import jwt
 import pytest
 from botocore.stub import Stubber
 
+from makoto.adapters.clouds.aws import web_identity
 from makoto.adapters.clouds.aws.web_identity import LIFE_S, FederationRefused, StsWebIdentity
 from makoto.adapters.clouds.memory import FixedClock
 from makoto.adapters.system import SystemClock
 from tests.contract.clouds.worlds import AwsWorld
+
+ROLE = "arn:aws:iam::000000000000:role/makoto-test-web-identity"
 
 
 def client() -> Any:
@@ -52,3 +55,24 @@ def test_where_sts_gives_no_token_it_is_said_so(code: str) -> None:
 
         with pytest.raises(FederationRefused):
             StsWebIdentity(sts, SystemClock()).token("a")
+
+
+def test_every_function_takes_one_role_for_other_clouds() -> None:
+    """A directory trusts twenty subjects of an application at most; there are more functions than that."""
+    sts, ends = client(), datetime(2026, 11, 20, tzinfo=UTC)
+    given = {"AccessKeyId": "A" * 16, "SecretAccessKey": "s", "SessionToken": "t", "Expiration": ends}
+    with Stubber(sts) as wire:
+        wire.add_response("assume_role", {"Credentials": given}, {"RoleArn": ROLE, "RoleSessionName": "makoto"})
+
+        taken = web_identity._taken(sts, ROLE)
+
+    assert (taken.session_token, taken.expires_at) == ("t", ends)
+
+
+def test_where_the_role_cannot_be_taken_it_is_said_so() -> None:
+    sts = client()
+    with Stubber(sts) as wire:
+        wire.add_client_error("assume_role", "AccessDenied", http_status_code=403)
+
+        with pytest.raises(FederationRefused, match="cannot be taken"):
+            web_identity._taken(sts, ROLE)

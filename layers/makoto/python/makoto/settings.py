@@ -35,6 +35,7 @@ class RuntimeSettings(Value):
     moves_state_machine_arn: str
     device_policy_name: str
     hosted_role_arn: str
+    web_identity_role_arn: str
     rejected_queue_url: str
     wakes_queue_url: str
     assets_key_arn: str = ""

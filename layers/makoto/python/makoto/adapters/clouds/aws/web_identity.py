@@ -1,10 +1,11 @@
-"""The platform's identity for other clouds: tokens that STS signs for the function's role (outbound federation)."""
+"""The platform's identity for other clouds: tokens that STS signs for one role of its own (outbound federation)."""
 
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from makoto.adapters.clouds.aws.credentials import TenantCredentials
 from makoto.adapters.clouds.aws.errors import translated
 from makoto.errors import Forbidden, Unavailable
 from makoto.ports.clock import Clock
@@ -68,8 +69,22 @@ class StsWebIdentity:
 
 
 def connect(settings: RuntimeSettings) -> StsWebIdentity:
-    """Ask the region's STS with the function's own role; the global endpoint does not know the call."""
-    from makoto.adapters.clouds.aws.session import platform_client
+    """Ask the region's STS in the role that customers trust; the global endpoint does not know the call."""
+    from makoto.adapters.clouds.aws.session import client_of, platform_client, session_with
     from makoto.adapters.system import SystemClock
 
-    return StsWebIdentity(platform_client("sts"), SystemClock())
+    session = session_with(lambda: _taken(platform_client("sts"), settings.web_identity_role_arn))
+    sts: STSClient = client_of(session, "sts", settings.region, settings.emulator_url or None)
+    return StsWebIdentity(sts, SystemClock())
+
+
+def _taken(sts: "STSClient", role_arn: str) -> TenantCredentials:
+    """Take the role: one subject for every function, however many there are."""
+    try:
+        with translated():
+            given = sts.assume_role(RoleArn=role_arn, RoleSessionName="makoto")["Credentials"]
+    except Forbidden as error:
+        raise FederationRefused("the platform's role for other clouds cannot be taken") from error
+    return TenantCredentials(
+        given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"].astimezone(UTC)
+    )
