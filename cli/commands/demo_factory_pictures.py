@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.commands.demo import StoryBroken
 from cli.commands.demo_factory_masters import ZONE, utc
+from cli.commands.demo_factory_report import loss_name
 from cli.commands.demo_factory_story import Story
 from cli.commands.demo_factory_work import disturbed_device
 from cli.settings import cli_settings
@@ -58,9 +59,8 @@ def _waterfall(story: Story) -> bytes:
 def _pareto(story: Story) -> bytes:
     from makoto.analytics.drawing import pareto
 
-    name = "name_ja" if cli_settings().language == "ja" else "name"
     rows = story.figures[f"losses/{SHAFTS.name}"]["pareto"]
-    causes = [(each[name] or each["name"], round(each["seconds"] / 60, 1)) for each in rows]
+    causes = [(loss_name(each), round(each["seconds"] / 60, 1)) for each in rows]
     return pareto(text("demo.day.pareto", line=SHAFTS.name), causes, unit="min", paper=paper())
 
 

@@ -46,7 +46,8 @@ def frozen(story: Story) -> Iterator[str]:
     story.call("POST", "quality", "charts", json={**about, **where})
     early = [each for each in _measured(story) if each.t_ms < story.at(PHASE_ONE_ENDS_MIN)]
     _post(story, chart, early)
-    window = {"start": utc(story.at(6 * 60)), "end": utc(story.at(PHASE_ONE_ENDS_MIN))}
+    begin = utc(story.at(6 * 60))
+    window = {"start": begin, "end": utc(story.at(PHASE_ONE_ENDS_MIN)), "effective_from": begin}
     limits = story.call("POST", "quality", "charts", chart, "limits", json=window)
     yield text("demo.day.frozen", points=len(early), version=limits["version"])
 

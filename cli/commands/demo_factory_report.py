@@ -37,7 +37,7 @@ def _losses(story: Story) -> Table:
     for plan in DAY_LINES:
         for each in story.figures[f"losses/{plan.name}"]["pareto"][:MOST_LOSSES]:
             minutes, share = f"{each['seconds'] / 60:.1f}", f"{100 * each['share']:.1f} %"
-            table.add_row(plan.name, _name(each), minutes, str(each["stops"]), share)
+            table.add_row(plan.name, loss_name(each), minutes, str(each["stops"]), share)
     return table
 
 
@@ -54,7 +54,9 @@ def _minutes(seconds: float | None) -> str:
     return "–" if seconds is None else f"{seconds / 60:.1f}"
 
 
-def _name(loss: dict[str, Any]) -> str:
+def loss_name(loss: dict[str, Any]) -> str:
+    if loss["code"] is None:
+        return text("demo.day.without_reason")
     return str((cli_settings().language == "ja" and loss["name_ja"]) or loss["name"])
 
 
