@@ -109,10 +109,11 @@ def _affected(
 
 
 def _graph(page: Sequence[str], explored: Explored, graph: Genealogy) -> dict[str, tuple[Node | Edge, ...]]:
-    """The page's lots, the activities that lead to them, and whatever these activities took and gave of the trace."""
+    """The page's lots, the activities that lead to them and those at which they end, as a shipment or a receipt, and
+    whatever these activities took and gave of the trace."""
     forward = explored.direction == "forward"
     inward = graph.sources if forward else graph.uses
-    steps = dict.fromkeys(step for lot in page for step in inward.get(lot, ()))
+    steps = dict.fromkeys(step for lot in page for step in (*inward.get(lot, ()), *_ends(lot, explored, graph)))
     activities = [explored.activities[each] for each in steps]
     edges = [edge for each in activities for edge in _edges(each, explored)]
     lots = dict.fromkeys(
@@ -121,6 +122,15 @@ def _graph(page: Sequence[str], explored: Explored, graph: Genealogy) -> dict[st
     nodes = [Node(id=each, type="lot", label=explored.lots[each].material) for each in lots]
     nodes += [Node(id=each.activity_id, type="activity", label=each.kind, at=each.at) for each in activities]
     return {"nodes": tuple(nodes), "edges": tuple(edges)}
+
+
+def _ends(lot: str, explored: Explored, graph: Genealogy) -> Iterable[str]:
+    """The lot's activities after which nothing follows."""
+    forward = explored.direction == "forward"
+    for step in graph.onward(explored.direction).get(lot, ()):
+        activity = explored.activities[step]
+        if not (activity.outputs if forward else activity.inputs):
+            yield step
 
 
 def _edges(activity: Activity, explored: Explored) -> Iterable[Edge]:
