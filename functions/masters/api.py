@@ -12,7 +12,6 @@ from functions.masters.explosion import Explosion
 from functions.masters.model import GivenRecord, Imported, ImportRecords, RecordId, Revision, require_named
 from functions.masters.views import Shift
 from makoto.domain import Instant, Page, Slug, TenantId
-from makoto.domain.factory import Window
 from makoto.runtime.http import HttpApi, permit
 
 MASTERS = "/api/v1/tenants/<tenant_id>/masters"
@@ -38,11 +37,10 @@ def import_records(tenant_id: Tenant, body: Annotated[ImportRecords, Body()]) ->
 def explode_bill(
     tenant_id: Tenant,
     record_id: Id,
-    quantity: Annotated[Decimal, Query(gt=0)] = Decimal(1),
+    quantity: Annotated[Decimal, Query(gt=0, max_digits=28, decimal_places=12)] = Decimal(1),
     on: Annotated[date | None, Query()] = None,
 ) -> Explosion:
-    tenant = api.tenant()
-    return service.explode_bill(record_id, quantity, on or tenant.clock.now().date(), tenant)
+    return service.explode_bill(record_id, quantity, on, api.tenant())
 
 
 @api.get(f"{MASTERS}/calendar/<record_id>/shifts", middlewares=[permit("masters:read")])
@@ -52,7 +50,7 @@ def list_shifts(
     since: Annotated[Instant, Query(alias="from")],
     until: Annotated[Instant, Query(alias="to")],
 ) -> Sequence[Shift]:
-    return service.list_shifts(record_id, Window(start=since, end=until), api.tenant())
+    return service.list_shifts(record_id, since, until, api.tenant())
 
 
 @api.get(KIND, middlewares=[permit("masters:read")])

@@ -77,7 +77,6 @@ def _needs(path: tuple[str, ...], quantity: Decimal, bills: Bills, unit_of: Unit
             raise BillLoop(f"{loop} is a loop", errors=[FieldError("/product", "loop", loop)])
         unit = unit_of(line.material)
         wanted = _in_unit(line.quantity * portions / (1 - line.scrap), line.unit, unit)
-        inner = tuple(_needs((*path, line.material), wanted, bills, unit_of))
         yield Need(
             level=len(path),
             path=(*path, line.material),
@@ -85,9 +84,9 @@ def _needs(path: tuple[str, ...], quantity: Decimal, bills: Bills, unit_of: Unit
             quantity=wanted,
             unit=unit,
             scrap=line.scrap,
-            is_made=bool(inner),
+            is_made=bills(line.material) is not None,
         )
-        yield from inner
+        yield from _needs((*path, line.material), wanted, bills, unit_of)
 
 
 def _in_unit(quantity: Decimal, source: str, target: str) -> Decimal:

@@ -79,7 +79,7 @@ def page(kind: str, prefix: str, limit: int, cursor: str | None, tenant: TenantC
 
 def revisions(kind: str, record_id: str, limit: int, cursor: str | None, tenant: TenantContext) -> Page[Revision]:
     """List what was said of a record, the newest first."""
-    query = Query(_partition(kind), prefix=f"{VERSION}{record_id}/", descending=True, limit=limit, cursor=cursor)
+    query = Query(_partition(kind), prefix=_version_prefix(record_id), descending=True, limit=limit, cursor=cursor)
     return _page(query, tenant)
 
 
@@ -164,7 +164,12 @@ def _revision(document: Document) -> Revision:
 
 
 def _version_id(record_id: str, revision: int) -> str:
-    return f"{VERSION}{record_id}/{revision:010}"
+    return f"{_version_prefix(record_id)}{revision:010}"
+
+
+def _version_prefix(record_id: str) -> str:
+    """A place's slashes as `~`: the revisions of what stands below it do not begin like its own."""
+    return f"{VERSION}{record_id.replace('/', '~')}/"
 
 
 def _partition(kind: str) -> str:

@@ -198,18 +198,27 @@ def _check_loop(bill: BillOfMaterial, world: World) -> None:
     parts: dict[str, set[str]] = {}
     for each in (*(other for other in world.bills() if other.id != bill.id), bill):
         parts.setdefault(each.product, set()).update(line.material for line in each.lines)
-    path = _path_to(bill.product, bill.product, parts, [])
+    path = _path_to(bill.product, parts)
     if path:
         loop = " → ".join((bill.product, *path))
         raise RuleBroken(f"bill {bill.id} makes a loop: {loop}", errors=[FieldError("/lines", "loop", loop)])
 
 
-def _path_to(wanted: str, start: str, parts: Mapping[str, set[str]], seen: list[str]) -> list[str]:
-    for part in sorted(parts.get(start, ())):
+def _path_to(wanted: str, parts: Mapping[str, set[str]]) -> list[str]:
+    """The way from a product down to itself, without a stack: bills may be thousands of levels deep."""
+    above, ahead = dict.fromkeys(parts[wanted], wanted), sorted(parts[wanted], reverse=True)
+    while ahead:
+        part = ahead.pop()
         if part == wanted:
-            return [part]
-        if part not in seen:
-            seen.append(part)
-            if rest := _path_to(wanted, part, parts, seen):
-                return [part, *rest]
+            return _path_up(above, wanted)
+        found = [each for each in sorted(parts.get(part, ()), reverse=True) if each not in above]
+        above |= dict.fromkeys(found, part)
+        ahead += found
     return []
+
+
+def _path_up(above: Mapping[str, str], wanted: str) -> list[str]:
+    path = [wanted]
+    while above[path[-1]] != wanted:
+        path.append(above[path[-1]])
+    return path[::-1]

@@ -1,8 +1,9 @@
 """Use cases of master data: say, read, list, retire, import, explode a bill, tell a calendar's shifts."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -106,23 +107,31 @@ def import_records(command: ImportRecords, tenant: TenantContext) -> Imported:
     return Imported(stored=stored, unchanged=unchanged, refused=tuple(refused))
 
 
-def explode_bill(product: str, quantity: Decimal, on: date, tenant: TenantContext) -> Explosion:
-    """Work out all that a quantity of a product needs by the bills in force on a day."""
+def explode_bill(product: str, quantity: Decimal, on: date | None, tenant: TenantContext) -> Explosion:
+    """Work out all that a quantity of a product needs by the bills in force on a day: today, by the tenant's clock."""
+    day = on or tenant.clock.now().astimezone(ZoneInfo(tenant.record.time_zone)).date()
     masters = tenant.masters
     units = {each.id: each.unit for each in masters.all(Material)}
     if product not in units:
         raise NoSuchMaster(f"there is no material {product}")
-    bills = {each.product: each for each in masters.all(BillOfMaterial) if each.is_effective(on)}
-    return exploded(product, quantity, on, bills.get, units.__getitem__)
+    bills = {each.product: each for each in masters.all(BillOfMaterial) if each.is_effective(day)}
+    return exploded(product, quantity, day, bills.get, units.__getitem__)
 
 
-def list_shifts(calendar_id: str, window: Window, tenant: TenantContext) -> Sequence[Shift]:
+def list_shifts(calendar_id: str, start: datetime, end: datetime, tenant: TenantContext) -> Sequence[Shift]:
     """Tell the shifts that touch a window, in UTC and by the calendar's clock."""
     calendar = tenant.masters.get(WorkCalendar, calendar_id)
+    if end <= start:
+        raise _bad_window("a window ends after it starts")
     try:
+        window = Window(start=start, end=end)
         return [shift_view(each, calendar.time_zone) for each in shift_windows(calendar, window)]
-    except ValueError as too_long:
-        raise RuleBroken(str(too_long), errors=[FieldError("/query/to", "range", str(too_long))]) from too_long
+    except (ValueError, OverflowError) as outside:
+        raise _bad_window(str(outside)) from outside
+
+
+def _bad_window(detail: str) -> RuleBroken:
+    return RuleBroken(detail, errors=[FieldError("/query/to", "range", detail)])
 
 
 def _save(

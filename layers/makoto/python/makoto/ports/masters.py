@@ -1,6 +1,7 @@
 """Master data of one tenant: read by every domain, written by the domain `masters` only.
 
-A kind is a partition; current versions lie under `current/<id>`, earlier ones under `version/<id>/<revision>`.
+A kind is a partition; current versions lie under `current/<id>`, all of them under `version/<id>/<revision>` with
+the id's slashes as `~`.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Working time: shifts by local wall clock, on which days, with breaks and exceptions; and what they are in UTC."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -33,11 +33,21 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 """1 is Monday (ISO 8601)."""
 
 
+def _of_the_wall(clock: time) -> time:
+    if clock.tzinfo is not None:
+        raise ValueError("a shift's times are of the wall clock, in the calendar's time zone")
+    return clock
+
+
+WallClock = Annotated[time, AfterValidator(_of_the_wall)]
+"""A time of day without a zone."""
+
+
 class Break(Value):
     """Planned downtime inside a shift, by the wall clock; it may cross midnight with its shift."""
 
-    start: time
-    end: time
+    start: WallClock
+    end: WallClock
 
     @model_validator(mode="after")
     def _has_a_length(self) -> Self:
@@ -50,8 +60,8 @@ class ShiftPattern(Value):
     """A shift that begins on its days at `start`; it ends on the next day where `end` is not after `start`."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
-    start: time
-    end: time
+    start: WallClock
+    end: WallClock
     days: Annotated[frozenset[Weekday], Field(min_length=1)] = frozenset(range(1, 8))
     breaks: Annotated[tuple[Break, ...], Field(max_length=20)] = ()
 
@@ -59,11 +69,11 @@ class ShiftPattern(Value):
     def _has_a_length(self) -> Self:
         if self.start == self.end:
             raise ValueError(f"shift {self.name} has no length: start and end are the same")
-        if self.start.tzinfo or self.end.tzinfo:
-            raise ValueError("a shift's times are of the wall clock, in the calendar's time zone")
-        for each in self.breaks:
-            if not (_within(each.start, self) and _within(each.end, self)):
-                raise ValueError(f"a break of shift {self.name} lies outside it")
+        spans = sorted((_after(each.start, self), _after(each.end, self)) for each in self.breaks)
+        if any(not start < end <= _length_s(self) for start, end in spans):
+            raise ValueError(f"a break of shift {self.name} lies outside it, or ends before it starts")
+        if any(end > after for (_, end), (after, _) in pairwise(spans)):
+            raise ValueError(f"two breaks of shift {self.name} overlap")
         return self
 
 
@@ -89,11 +99,12 @@ class WorkCalendar(Value):
     def _shifts_do_not_overlap(self) -> Self:
         if len({each.on for each in self.exceptions}) != len(self.exceptions):
             raise ValueError("two exceptions of the same day")
-        week = [(day, shift) for day in range(1, 15) for shift in self.shifts if (day - 1) % 7 + 1 in shift.days]
-        spans = sorted((day * 24 * 3600 + _seconds(shift.start), _length_s(shift), shift.name) for day, shift in week)
-        for (start, length, name), (after, _, other) in pairwise(spans):
-            if start + length > after:
-                raise ValueError(f"shifts {name} and {other} overlap")
+        _require_apart(
+            [(day, shift) for day in range(1, 15) for shift in self.shifts if (day - 1) % 7 + 1 in shift.days]
+        )
+        for each in self.exceptions:
+            around = (each.on + timedelta(days=days) for days in (-1, 0, 1) if date.min < each.on < date.max)
+            _require_apart([(day.toordinal(), shift) for day in around for shift in self.shifts_on(day)])
         return self
 
     @cached_property
@@ -164,5 +175,14 @@ def _length_s(shift: ShiftPattern) -> float:
     return (_seconds(shift.end) - _seconds(shift.start)) % 86400
 
 
-def _within(clock: time, shift: ShiftPattern) -> bool:
-    return (_seconds(clock) - _seconds(shift.start)) % 86400 <= _length_s(shift)
+def _after(clock: time, shift: ShiftPattern) -> float:
+    """Seconds by the wall clock since the shift began."""
+    return (_seconds(clock) - _seconds(shift.start)) % 86400
+
+
+def _require_apart(shifts: Sequence[tuple[int, ShiftPattern]]) -> None:
+    """Refuse shifts of numbered days that overlap, over midnight too."""
+    spans = sorted((day * 24 * 3600 + _seconds(each.start), _length_s(each), each.name) for day, each in shifts)
+    for (start, length, name), (after, _, other) in pairwise(spans):
+        if start + length > after:
+            raise ValueError(f"shifts {name} and {other} overlap")

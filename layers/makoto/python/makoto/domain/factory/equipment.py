@@ -60,7 +60,7 @@ class Equipment(Value):
     name: str = Field(min_length=1, max_length=200)
     work_center: WorkCenterKind | None = None
     calendar: Slug | None = None
-    capacity_per_hour: Annotated[float, Field(gt=0)] | None = None
+    capacity_per_hour: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     is_bottleneck: bool = False
     """The unit whose figures stand for its line's, where a line is judged by one unit (OPC 40001-1 C.2)."""
 

@@ -15,6 +15,8 @@ from makoto.domain.value import Value
 MaterialId = Slug
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Positive = Annotated[Decimal, Field(gt=0, max_digits=28, decimal_places=12)]
+NotNegative = Annotated[Decimal, Field(ge=0, max_digits=28, decimal_places=12)]
+Measure = Annotated[Decimal, Field(max_digits=40, decimal_places=20)]
 Share = Annotated[Decimal, Field(ge=0, lt=1, max_digits=12, decimal_places=10)]
 
 
@@ -82,7 +84,7 @@ class OperationStep(Value):
     sequence: Annotated[int, Field(ge=1, le=9999)]
     name: Name
     equipment: Annotated[tuple[EquipmentId, ...], Field(min_length=1, max_length=50)]
-    setup_s: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    setup_s: NotNegative = Decimal(0)
     characteristics: tuple[Slug, ...] = ()
     """What is inspected here."""
 
@@ -123,9 +125,9 @@ class Characteristic(Value):
     name: Name
     product: MaterialId | None = None
     unit: Unit = "1"
-    nominal: Decimal | None = None
-    lower: Decimal | None = None
-    upper: Decimal | None = None
+    nominal: Measure | None = None
+    lower: Measure | None = None
+    upper: Measure | None = None
     metric: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The metric of telemetry that measures it, where a machine does."""
 
