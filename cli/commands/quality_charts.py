@@ -54,7 +54,7 @@ def put_chart(file: JsonFile, tenant: Tenant = "", as_json: AsJson = False) -> N
 @guarded
 def points(
     chart_id: ChartId,
-    start: Start = "",
+    start: Start = "7d",
     end: End = "",
     tenant: Tenant = "",
     limit: Limit = 100,

@@ -15,6 +15,7 @@ from cli.times import instant
 
 app = typer.Typer(no_args_is_help=True, help=text("epcis"))
 
+PAGE = 200
 CAPTURED = ("position", "activity_id", "is_duplicate", "event_id")
 
 
@@ -31,7 +32,7 @@ def export(
     check_file(out)
     window = {name: instant(at) for name, at in {"from": start, "to": end}.items() if at}
     traceability = domain("traceability", tenant)
-    asked = {**window, **given(lot=lot, company_prefix=company_prefix)}
+    asked = {"limit": str(PAGE), **window, **given(lot=lot, company_prefix=company_prefix)}
     documents = [page.json() for page in pages_of(traceability, asked, "epcis", "events")]
     whole, *others = documents
     events: list[Any] = whole["epcisBody"]["eventList"]

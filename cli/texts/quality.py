@@ -22,7 +22,10 @@ QUALITY: dict[str, tuple[str, str]] = {
     "quality.charts": ("List control charts.", "管理図の一覧。"),
     "quality.chart": ("Show a control chart's definition and state.", "管理図の定義と状態を表示します。"),
     "quality.put_chart": ("Create a control chart from a JSON file.", "JSON ファイルから管理図を作成します。"),
-    "quality.points": ("Points of a chart with the rules they broke.", "管理図の打点と、違反した判定ルール。"),
+    "quality.points": (
+        "Points of a chart with the rules they broke; the last seven days where not said.",
+        "管理図の打点と違反した判定ルール（省略時は直近 7 日間）。",
+    ),
     "quality.add_point": ("Add a point to a chart.", "管理図に打点を追加します。"),
     "quality.import_points": ("Add the `points` of a JSON file.", "JSON ファイルの points を追加します。"),
     "quality.limits": ("Versions of a chart's limits.", "管理限界の版の一覧。"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli.commands import traceability_epcis, traceability_recalls, traceability_trees
 from tests.unit.cli.conftest import ADMIN, VIEWER, Terminal, World
 from tests.unit.cli.plant import build, carry, cells, read, write
 
@@ -122,7 +123,14 @@ def test_a_recall_names_who_received_what(store: Terminal, world: World, tmp_pat
     assert store("lots", "recall", "open", "R-1", "--reason", "other", "--lot", "H-8").err.startswith("409")
 
 
-def test_events_go_out_and_come_back(store: Terminal, tmp_path: Path) -> None:
+def test_a_recall_in_pages_is_one_table() -> None:
+    pages = ["\ufeffLot,Product\r\nH-7,shaft\r\n", "\ufeffLot,Product\r\nH-8,shaft\r\n"]
+
+    assert traceability_recalls._joined(pages) == "\ufeffLot,Product\r\nH-7,shaft\r\nH-8,shaft\r\n"
+
+
+def test_events_go_out_and_come_back(store: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traceability_epcis, "PAGE", 1)
     said = store("lots", "epcis", "export", "--lot", "H-7", "--out", "events.json")
     assert "2 events saved to events.json" in said.err
     document = json.loads((tmp_path / "events.json").read_text(encoding="utf-8"))
@@ -140,7 +148,7 @@ def test_events_go_out_and_come_back(store: Terminal, tmp_path: Path) -> None:
 def test_a_trace_in_pages_is_put_together(store: Terminal, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     world.gateway.before = lambda method, path: asked.append(path)
-    monkeypatch.setattr("cli.commands.traceability_trees.PAGE", 1)
+    monkeypatch.setattr(traceability_trees, "PAGE", 1)
 
     (trace,) = read(store("lots", "trace", "S-1", "--direction", "forward", "--json"))
 
