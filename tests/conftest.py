@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from makoto.runtime import composition
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
     from tests.schedule import SharingScheduling
     from tests.system.laptop import LaptopCloud
+
+hypothesis.settings.register_profile("usual", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("thorough", max_examples=400, deadline=None)
+hypothesis.settings.load_profile("usual")
+"""The same examples in every run, however loaded the machine is; `--hypothesis-profile=thorough` tries new ones."""
 
 
 @pytest.hookimpl(optionalhook=True)

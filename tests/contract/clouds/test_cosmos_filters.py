@@ -51,7 +51,7 @@ def ids(documents: Documents, query: Query) -> list[str]:
 
 
 @given(tree=trees())
-@settings(max_examples=1000, deadline=None, derandomize=True, suppress_health_check=SLOW)
+@settings(max_examples=10 * settings().max_examples, suppress_health_check=SLOW)
 def test_cosmos_answers_every_filter_as_the_reference_does(documents: Documents, tree: Filter) -> None:
     checked = checked_filter(tree)
     expected = [each for each in sorted(DOCUMENTS) if matches(checked, DOCUMENTS[each])]

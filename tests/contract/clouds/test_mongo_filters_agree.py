@@ -58,7 +58,7 @@ def documents(mongo_world: MongoWorld) -> Documents:
 
 
 @given(tree=trees())
-@settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10 * settings().max_examples, suppress_health_check=[HealthCheck.too_slow])
 def test_mongodb_answers_every_filter_as_the_reference_does(documents: Documents, tree: Filter) -> None:
     checked = checked_filter(tree)
     expected = [each for each in sorted(DOCUMENTS) if matches(checked, DOCUMENTS[each])]
@@ -79,7 +79,7 @@ NEAR = st.sampled_from(NUMBERS) | st.decimals(
         st.builds(Leaf, st.just("n"), st.just("contains"), NEAR),
     )
 )
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5 * settings().max_examples, suppress_health_check=[HealthCheck.too_slow])
 def test_numbers_of_34_digits_and_of_38_compare_as_one_kind(documents: Documents, leaf: Leaf) -> None:
     stored: dict[str, dict[str, Datum]] = {f"{n:02}": {"n": [each], "m": each} for n, each in enumerate(NUMBERS)}
     for tree in (leaf, Not(leaf)):

@@ -26,7 +26,7 @@ def documents(postgres_world: PostgresWorld) -> Documents:
 
 
 @given(tree=trees())
-@settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10 * settings().max_examples, suppress_health_check=[HealthCheck.too_slow])
 def test_postgresql_answers_every_filter_as_the_reference_does(documents: Documents, tree: Filter) -> None:
     checked = checked_filter(tree)
     expected = [each for each in sorted(DOCUMENTS) if matches(checked, DOCUMENTS[each])]

@@ -67,7 +67,7 @@ def spelled(decoded: Decoded) -> tuple[Any, ...]:
     return (decoded.kind, decoded.identity, columns, sparse, decoded.faults, decoded.is_historical)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=8 * settings().max_examples)
 @given(some_message())
 def test_the_short_way_agrees_with_the_definition(raw: bytes) -> None:
     short = Decoder().decode(raw, device=DEVICE, received_at_ms=NOW_MS)
