@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from functions.traceability import handling, transforming
 from functions.traceability.activities import (
@@ -19,11 +20,13 @@ from functions.traceability.activities import (
     ScrapLine,
 )
 from functions.traceability.balance import balance_of, require_balanced
-from functions.traceability.books import Books, Sides
-from functions.traceability.model import Lot, Standing
-from makoto.errors import Invalid
+from functions.traceability.books import Books, Sides, is_in_progress
+from functions.traceability.model import Lot, LotIdReserved, NotYet, Standing
+from makoto.errors import FieldError, Invalid
 
 K = ActivityKind
+AHEAD = timedelta(minutes=5)
+"""As much as a device's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Decided:
 
 def decide(command: RecordActivity, books: Books, by: str, original: Activity | None = None) -> Decided:
     """Apply a command; whatever is against it is a typed error that names the lot."""
+    _require_possible(command, books)
     before = dict(books.lots)
     inputs, outputs = _APPLIED[command.kind](command, books, original)
     scrap = command.scrap
@@ -61,6 +65,20 @@ def decide(command: RecordActivity, books: Books, by: str, original: Activity | 
     changed = {each: lot for each, lot in books.lots.items() if before.get(each) is not lot}
     marked = original and original.model_copy(update={"reversed_by": command.activity_id})
     return Decided(activity, changed, books.created, marked)
+
+
+def _require_possible(command: RecordActivity, books: Books) -> None:
+    """Refuse a time that has not come and names that stand for what orders have in work."""
+    if command.at is not None and command.at > books.now + AHEAD and not books.is_fact:
+        rule = FieldError("/at", "future", f"{command.at.isoformat()} has not come yet")
+        raise NotYet(rule.detail, errors=[rule])
+    named = [(f"/inputs/{index}/lot_id", line.lot_id) for index, line in enumerate(command.inputs)]
+    named += [(f"/outputs/{index}/lot_id", line.lot_id) for index, line in enumerate(command.outputs)]
+    named += [("/container", command.container)] if command.container else []
+    for pointer, lot_id in named:
+        if is_in_progress(lot_id):
+            rule = FieldError(pointer, "reserved", f"{lot_id} would be taken for what an order has in work")
+            raise LotIdReserved(rule.detail, errors=[rule])
 
 
 def _ship(command: RecordActivity, books: Books, original: Activity | None) -> Sides:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from makoto.domain import Instant, Value
-from makoto.errors import Conflict, NotFound
+from makoto.errors import Conflict, Invalid, NotFound
 
 LotId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+()-]{0,79}$")]
 """A lot's number or a serial's, one of its kind in the tenant; GS1 lot numbers (AI 10) of letters and digits fit."""
@@ -32,6 +32,14 @@ class LotNotFound(NotFound):
 
 class ActivityNotFound(NotFound):
     """The tenant has no such activity."""
+
+
+class LotIdReserved(Invalid):
+    """Names that begin so are the platform's own."""
+
+
+class NotYet(Invalid):
+    """What lies in the future was not done."""
 
 
 class LotIsHeld(Conflict):

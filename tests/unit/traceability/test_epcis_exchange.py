@@ -140,7 +140,7 @@ MILK = "https://id.gs1.org/01/04512345000028/10/"
 
 
 def event(kind: str = "ObjectEvent", **more: Any) -> dict[str, Any]:
-    base = {"type": kind, "eventTime": "2026-11-20T06:30:00.000+09:00", "eventTimeZoneOffset": "+09:00"}
+    base = {"type": kind, "eventTime": "2026-01-01T06:30:00.000+09:00", "eventTimeZoneOffset": "+09:00"}
     return base | more
 
 
@@ -208,7 +208,7 @@ def test_valid_events_go_through_and_the_rest_is_named_with_its_reason(plant: Pl
         event(action="ADD", quantityList=[{"epcClass": "https://id.gs1.org/01/09999999999994/10/X", "quantity": 1}]),
         event(action="ADD", bizStep="commissioning", quantityList=[{"epcClass": f"{MILK}M8"}]),
         event("TransactionEvent", action="ADD"),
-        {"eventTime": "2026-11-20T06:30:00Z"},
+        {"eventTime": "2026-01-01T06:30:00Z"},
         event("AggregationEvent", action="OBSERVE", childEPCs=["urn:epc:id:sgtin:4512345.000001.P7"]),
         event(action="DELETE", bizStep="destroying", quantityList=milk("M7", 1000)),
     )
@@ -255,7 +255,7 @@ def test_what_one_tenant_told_another_can_capture(plant: Plant) -> None:
 
 def test_an_error_declaration_takes_the_event_back(plant: Plant) -> None:
     captured(plant, RECEIVED)
-    declared = RECEIVED | {"errorDeclaration": {"declarationTime": "2026-11-20T07:00:00Z", "reason": "did_not_occur"}}
+    declared = RECEIVED | {"errorDeclaration": {"declarationTime": "2026-01-01T07:00:00Z", "reason": "did_not_occur"}}
 
     captured(plant, declared, declared)
 

@@ -396,3 +396,23 @@ def hold(plant: Plant, lot_id: str, cause: str) -> None:
     held = before.held(model.Hold(cause=cause, reason="test", since=plant.clock.now()))
     _, writes = records.lot_writes(before, held, loaded.when(lot_id))
     plant.tenant.commit(writes)
+
+
+def test_what_lies_in_the_future_was_not_done(plant: Plant) -> None:
+    ahead = plant.clock.now() + timedelta(minutes=5)
+    plant.receive("B1:100:kg:steel", at=ahead)
+
+    with pytest.raises(model.NotYet) as refused:
+        plant.receive("B2:100:kg:steel", at=ahead + timedelta(seconds=1))
+
+    assert [each.pointer for each in refused.value.errors] == ["/at"]
+
+
+def test_a_lot_is_not_named_like_what_an_order_has_in_work(plant: Plant) -> None:
+    plant.receive("wip:1:kg:steel")
+    made = {"lot_id": "wip:WO-1:0010", "quantity": 1, "material": "steel"}
+
+    with pytest.raises(model.LotIdReserved):
+        plant.receive(made)
+    with pytest.raises(model.LotIdReserved):
+        plant.do("pack", inputs=["wip"], container="wip:1")
