@@ -10,7 +10,7 @@ from cli.failures import Refused
 from cli.settings import cli_settings
 from cli.texts import text
 
-SHIPPED_AT_MIN = 18 * 60 + 15
+SHIPPED_AT_MIN = 16 * 60 + 15
 CUSTOMERS = ("東海ポンプ販売", "九州ウォーターシステム", "Pacific Fluid Inc.")
 MOST = 200
 

@@ -69,7 +69,8 @@ def signalled(story: Story) -> Iterator[str]:
 
 def held(story: Story) -> Iterator[str]:
     """The case that the signal opened: its lots are found by genealogy and held."""
-    case = wait_until(lambda: _case(story), _is_traced, text("demo.day.the_case"))
+    signals = story.figures["chart"]["signals"]
+    case = wait_until(lambda: _case(story), lambda seen: _is_traced(seen, signals), text("demo.day.the_case"))
     lots = {each["lot_id"]: each["state"] for each in case["lots"]}
     if "held" not in lots.values():
         raise StoryBroken(text("demo.day.nothing_held"))
@@ -105,8 +106,8 @@ def _case(story: Story) -> dict[str, Any]:
     return dict(story.get("quality", "non-conformances", own[0]["nc_id"])) if own else {}
 
 
-def _is_traced(case: dict[str, Any]) -> bool:
-    return bool(case) and case["traces_done"] == case["traces_wanted"] > 0
+def _is_traced(case: dict[str, Any], signals: int) -> bool:
+    return bool(case) and len(case["evidence"]) == signals and case["traces_done"] == case["traces_wanted"]
 
 
 def _post(story: Story, chart: str, points: Sequence[Subgroup]) -> list[dict[str, Any]]:

@@ -167,14 +167,15 @@ class Shopfloor:
         yield Action(t_ms, operation.order, operation.sequence, "report", body)
 
     def _lots(self, operation: _Operation, place: int, good: int, scrap: int, t_ms: int) -> tuple[list[Lot], list[Lot]]:
-        """The first operation begins a lot of components, the last one ends it; in between scrap leaves it."""
+        """The first operation begins lots of components, the last one ends them; between they are not told apart."""
         material = self.materials[operation.order]
         if place == 0:
             taken = [lot for each in material.components for lot in self.stock.take(each, good + scrap, t_ms)]
             return taken, self._begun(material, operation, good, t_ms)
-        is_last = place == len(self.day.machines) - 1
-        taken = self.stock.take(material.unfinished, good + scrap if is_last else scrap, t_ms)
-        if not is_last or not good:
+        if place < len(self.day.machines) - 1:
+            return [], []
+        taken = self.stock.take(material.unfinished, good + scrap, t_ms)
+        if not good:
             return taken, []
         lot = Lot(f"{operation.order}-L{1 + sum(each.lot_id.startswith(operation.order) for each in self.made)}",
                   material.product, good, t_ms)  # fmt: skip
