@@ -38,15 +38,20 @@ def _rows(body: bytes) -> tuple[list[str], list[list[str]], list[int]]:
     except UnicodeDecodeError as error:
         raise _bad("encoding", f"a frame is UTF-8 text: {error}") from error
     reader = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in next(reader, [])]
+    try:
+        header, *lines = [(reader.line_num, row) for row in reader if row or reader.line_num == 1] or [(1, [])]
+    except csv.Error as error:
+        raise _bad("csv", f"line {reader.line_num} cannot be read: {error}") from error
+    return _checked([name.strip() for name in header[1]], lines)
+
+
+def _checked(header: list[str], lines: list[tuple[int, list[str]]]) -> tuple[list[str], list[list[str]], list[int]]:
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        raise _bad("separator", "columns are separated by commas, and a number has a point")
     if not header or len(header) > MAX_COLUMNS or not all(header) or len(set(header)) != len(header):
         raise _bad("header", f"the first line names 1 to {MAX_COLUMNS} columns, each by a name of its own")
-    rows, refused = list[list[str]](), list[int]()
-    for row in reader:
-        if len(row) == len(header):
-            rows.append(row)
-        elif row:
-            refused.append(reader.line_num)
+    rows = [row for _, row in lines if len(row) == len(header)]
+    refused = [line for line, row in lines if len(row) != len(header)]
     if not rows:
         raise _bad("rows", "there is no row below the header")
     return header, rows, refused

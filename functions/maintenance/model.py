@@ -1,5 +1,6 @@
 """A model's life: asked for, trained or failed, version after version."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,9 @@ MAX_FRAME_BYTES = 5 * 1024 * 1024
 
 MAX_COLUMNS = 500
 MAX_PREDICTED = 1000
+LONGEST_TRAINING = timedelta(hours=1)
+"""A training that has not ended by then was lost: a function runs for 15 minutes, a message is tried a few times."""
+
 FrameId = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$")]
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
@@ -68,7 +72,7 @@ class TrainModel(Value):
     windows: Annotated[tuple[Annotated[int, Field(ge=2, le=1000)], ...], Field(max_length=4)] = (5, 20)
     ignore: Annotated[tuple[ColumnName, ...], Field(max_length=MAX_COLUMNS)] = ()
     task: Literal["auto", "regression", "classification"] = "auto"
-    cap: Annotated[float, Field(gt=0)] | None = None
+    cap: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
 class TrainedModel(Value):

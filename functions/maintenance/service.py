@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from functions.maintenance import registry
 from functions.maintenance.frames import ReadFrame, read_frame
 from functions.maintenance.model import (
+    LONGEST_TRAINING,
     FrameSummary,
     ModelStatus,
     NotTrained,
@@ -67,7 +68,7 @@ def ask_for_model(command: TrainModel, tenant: TenantContext) -> TrainedModel:
     _require_columns(command, frame)
     held = registry.newest(command.model_id, tenant)
     before = held.newest
-    if before is not None and before.status is ModelStatus.TRAINING and before.asked == command:
+    if before is not None and _is_in_training(before, tenant) and before.asked == command:
         return before
     model = TrainedModel(
         model_id=command.model_id,
@@ -80,6 +81,10 @@ def ask_for_model(command: TrainModel, tenant: TenantContext) -> TrainedModel:
     told = TrainingRequested(tenant_id=tenant.tenant_id, model_id=model.model_id, model_version=model.version)
     tenant.commit(registry.writes_of(model, held), [Fact(told, _aggregate(model), 2 * model.version)])
     return model
+
+
+def _is_in_training(model: TrainedModel, tenant: TenantContext) -> bool:
+    return model.status is ModelStatus.TRAINING and tenant.clock.now() - model.asked_at < LONGEST_TRAINING
 
 
 def train_model(model_id: str, version: int, tenant: TenantContext) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import orjson
 import pytest
 
 from functions.maintenance import api, events
+from makoto.adapters.clouds.memory.clock import FixedClock
 from makoto.ports.documents import Query
 from makoto.ports.outbox import PENDING
 from makoto.runtime.composition import Platform
@@ -228,3 +230,24 @@ def test_a_viewer_predicts_and_trains_nothing_and_another_tenant_sees_nothing(
     assert call("POST", "/models", body=asked(frame), role="viewer").status == 403
     assert call("POST", "/models/bearing/predictions", body={"frame_id": frame}, role="viewer").status == 200
     assert call("GET", "/models/bearing", tenant_id=OTHER_TENANT).status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [("a;b\n1,5;2\n", "separator"), ("a\tb\n1\t2\n", "separator"), ('a,b\n"' + "x" * 200_000 + '",1\n', "csv")],
+)
+def test_a_frame_of_another_making_is_refused_with_why(call: Call, body: str, rule: str) -> None:
+    answer = call("POST", "/frames", query={"name": "rig"}, body=body)
+
+    assert (answer.status, [each["rule"] for each in answer.body["errors"]]) == (422, [rule])
+
+
+def test_a_training_that_was_lost_does_not_hold_up_the_next_one(call: Call, platform: Platform, frame: str) -> None:
+    platform.clock = clock = FixedClock(datetime(2026, 5, 1, tzinfo=UTC))
+    body = asked(frame)
+    versions = []
+    for later_s in (0, 60, 3600):
+        clock.advance(later_s)
+        versions.append(call("POST", "/models", body=body).body["version"])
+
+    assert versions == [1, 1, 2]

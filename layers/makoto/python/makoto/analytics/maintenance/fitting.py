@@ -19,6 +19,7 @@ from makoto.analytics.maintenance.frames import (
     columns_of,
     encoding_of,
     length_of,
+    require_present,
     taken,
 )
 from makoto.analytics.maintenance.model import MaintenanceModel, ModelCard, StoredModel, Task, feature_names
@@ -72,6 +73,8 @@ def fit(
     columns = dict(columns_of(frame))
     wanted, machines = taken(columns, target, "/target"), taken(columns, groups, "/groups")
     rows = length_of(columns, {"target": wanted, "groups": machines})
+    require_present(wanted, "/target")
+    require_present(machines, "/groups")
     aim = target_of(wanted, task, cap)
     _check(aim, machines, rows)
     encoding = encoding_of(columns)

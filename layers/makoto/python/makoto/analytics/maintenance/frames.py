@@ -48,6 +48,7 @@ class Encoding:
         if missing:
             errors = [FieldError(f"/{name}", "missing", "the model was trained on this column") for name in missing]
             raise UnknownColumn(f"the frame lacks {', '.join(missing)}", errors=errors)
+        _require_numbers({name: columns[name] for name in self.numeric})
         made = [as_numbers(columns[name]) for name in self.numeric]
         made += [np.array([str(each) == value for each in columns[name]], np.float64) for name, value in self.values]
         return np.column_stack(made) if made else np.empty((0, 0))
@@ -58,10 +59,37 @@ def columns_of(frame: Frame) -> dict[str, Column]:
     if isinstance(frame, Mapping):
         return {str(name): column for name, column in frame.items()}
     if hasattr(frame, "columns"):
+        names = [str(name) for name in frame.columns]
+        if len(set(names)) != len(names):
+            raise _no_frame("two columns have the same name")
         return {str(name): np.asarray(frame[name]) for name in frame.columns}
     rows = list(frame)
-    names = dict.fromkeys(name for row in rows for name in row)
+    if not all(isinstance(row, Mapping) for row in rows):
+        raise _no_frame("a frame is a DataFrame, a mapping of columns or a list of rows that are mappings")
+    names = list(dict.fromkeys(name for row in rows for name in row))
     return {str(name): [row.get(name) for row in rows] for name in names}
+
+
+def _no_frame(detail: str) -> NotTrainable:
+    return NotTrainable(detail, errors=[FieldError("/frame", "columns", detail)])
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, NaT, or the NA of pandas, of which the truth cannot be asked."""
+    if value is None or isinstance(value, str):
+        return value is None
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return True
+
+
+def require_present(column: Column, pointer: str) -> None:
+    """Refuse a column with missing values."""
+    missing = sum(is_missing(each) for each in column)
+    if missing:
+        detail = f"{missing} rows have none; leave them out or say what it is"
+        raise NotTrainable(detail, errors=[FieldError(pointer, "missing", detail)])
 
 
 def encoding_of(columns: Mapping[str, Column]) -> Encoding:
@@ -70,7 +98,9 @@ def encoding_of(columns: Mapping[str, Column]) -> Encoding:
     for name, column in columns.items():
         numbers = as_numbers(column)
         texts = _texts(column)
-        if texts:
+        if _is_time(column):
+            left_out[name] = "a time; say how long something lasted instead"
+        elif texts:
             kinds = sorted(set(texts))
             if len(kinds) > MAX_VALUES:
                 left_out[name] = f"more than {MAX_VALUES} different texts"
@@ -109,7 +139,7 @@ def length_of(columns: Mapping[str, Column], beside: Mapping[str, Column]) -> in
 
 def _texts(column: Iterable[Any]) -> list[str]:
     """The values of a column of texts; nothing where it holds numbers."""
-    present = [each for each in column if each is not None and each == each]
+    present = [each for each in column if not is_missing(each)]
     return [str(each) for each in present] if any(isinstance(each, str) for each in present) else []
 
 
@@ -117,10 +147,29 @@ def as_numbers(column: Column) -> Numbers:
     """Numbers, with what is none or not finite as missing."""
     if isinstance(column, np.ndarray) and column.dtype.kind in "fiub":
         made = column.astype(np.float64)
+    elif _is_time(column):
+        made = np.where(np.isnat(column), np.nan, np.asarray(column).astype("M8[us]").astype(np.float64))
     else:
         made = np.array([_number(each) for each in column], np.float64)
     made[~np.isfinite(made)] = np.nan
     return made
+
+
+def _is_time(column: Column) -> bool:
+    return isinstance(column, np.ndarray) and column.dtype.kind == "M"
+
+
+def _require_numbers(columns: Mapping[str, Column]) -> None:
+    """Refuse a text where the model learnt numbers: it would pass for a missing one."""
+    for name, column in columns.items():
+        odd = next((each for each in _texts(column) if np.isnan(_number(each)) and not _says_missing(each)), None)
+        if odd is not None:
+            detail = f"{odd[:40]!r} is no number"
+            raise UnknownColumn(f"{name}: {detail}", errors=[FieldError(f"/{name}", "number", detail)])
+
+
+def _says_missing(text: str) -> bool:
+    return text.strip().lower() in ("", "nan")
 
 
 def _number(value: Any) -> float:
