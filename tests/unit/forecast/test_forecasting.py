@@ -139,3 +139,18 @@ def test_whatever_the_values_the_steps_are_finite_and_in_order(values: list[floa
     assert len(made.steps) == horizon
     assert all(np.isfinite((each.low, each.mean, each.high)).all() for each in made.steps)
     assert all(each.low <= each.mean <= each.high for each in made.steps)
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e200])
+def test_numbers_whose_squares_are_none_are_refused(scale: float) -> None:
+    with pytest.raises(NotForecastable) as caught:
+        forecast([scale * each for each in range(20)], 3)
+
+    assert [each.pointer for each in caught.value.errors] == ["/values"]
+
+
+def test_a_forecast_is_judged_on_one_origin_at_least() -> None:
+    with pytest.raises(NotForecastable) as caught:
+        forecast(noise(1, 40).tolist(), 3, backtest=0)
+
+    assert [each.pointer for each in caught.value.errors] == ["/backtest"]

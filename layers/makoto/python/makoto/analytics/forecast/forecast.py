@@ -18,6 +18,8 @@ FITTED = 1500
 """So many of the newest values a model is fitted on: more tell nothing of the present and cost time."""
 
 MAX_GAP_SHARE = 0.2
+MOST = 1e100
+"""The square of a larger error is no number any more."""
 
 
 class NotForecastable(Invalid):
@@ -79,6 +81,8 @@ def forecast(
     `NotForecastable` for fewer than 10 values, too many gaps, or values that are not finite.
     """
     _check(values, horizon, season, level)
+    if backtest < 1:
+        raise NotForecastable("at least one origin", errors=[FieldError("/backtest", "range", "1 or more")])
     known, filled = _filled(values)
     known = known[-FITTED:]
     models = models_of(len(known), season)
@@ -166,7 +170,7 @@ def _check(values: Sequence[float | None], horizon: int, season: int, level: flo
         (1 <= horizon <= MAX_HORIZON, "/horizon", "range", f"1 to {MAX_HORIZON} steps"),
         (season == 0 or 2 <= season <= len(values) // 2, "/season", "range", "0, or 2 up to half of the values"),
         (0.5 <= level < 1, "/level", "range", "from 0.5, below 1"),
-        (bool(np.isfinite(np.array(present, np.float64)).all()), "/values", "finite", "finite numbers"),
+        (_is_finite(present), "/values", "finite", f"finite numbers between -{MOST:g} and {MOST:g}"),
         (
             len(present) >= (1 - MAX_GAP_SHARE) * len(values),
             "/values",
@@ -179,6 +183,10 @@ def _check(values: Sequence[float | None], horizon: int, season: int, level: flo
         raise NotForecastable(
             "the series cannot be forecast: " + "; ".join(each.detail for each in broken), errors=broken
         )
+
+
+def _is_finite(values: Sequence[float]) -> bool:
+    return bool((np.abs(np.array(values, np.float64)) <= MOST).all())
 
 
 def _filled(values: Sequence[float | None]) -> tuple[Series, int]:
