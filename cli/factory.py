@@ -1,7 +1,8 @@
 """What the factory's commands share: a domain's routes, bodies from files, answers on the factory's clock."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from http import HTTPStatus
@@ -45,14 +46,10 @@ class Domain:
         return self.api.call(method, self.path(*rest), **given)
 
     def once(self, method: str, *rest: str, key: str, **given: Any) -> Any:
-        """Send under a key; where nobody says whether it arrived, tell the key with which to send it again."""
+        """Send under a key, so that it can be sent again."""
         sent = key or token_hex(8)
-        try:
+        with repeatable("--key", sent):
             return self.call(method, *rest, headers={"Idempotency-Key": sent}, **given)
-        except (Unreachable, Refused) as failed:
-            if not isinstance(failed, Refused) or failed.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                note(text("say.once_again", request=sent))
-            raise
 
     def list(self, *rest: str, columns: Sequence[str], limit: int, **asked: Any) -> None:
         """Print a listing, page by page up to the limit; filters that are empty are left out."""
@@ -78,6 +75,17 @@ class Domain:
         return None if self.as_json else zone_of(self.api, self.tenant)
 
 
+@contextmanager
+def repeatable(option: str, name: str) -> Iterator[None]:
+    """Where nobody says whether a request arrived, tell the name under which it can be sent again."""
+    try:
+        yield
+    except (Unreachable, Refused) as failed:
+        if not isinstance(failed, Refused) or failed.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            note(text("say.once_again", option=option, name=name))
+        raise
+
+
 def domain(base: str, tenant: str, as_json: bool = False) -> Domain:
     """A domain's routes, for whoever is signed in."""
     return Domain(signed_in(), tenant, base, as_json)
@@ -86,6 +94,11 @@ def domain(base: str, tenant: str, as_json: bool = False) -> Domain:
 def span(start: str, end: str) -> dict[str, str]:
     """The window of a question; an end that is not said is left out."""
     return {"from": instant(start), "to": instant(end)}
+
+
+def named_or(chosen: str, kind: str) -> str:
+    """An id of the person's choosing, else one made up here: then the request can be sent again."""
+    return chosen or f"{kind}-{token_hex(6)}"
 
 
 def at_or_now(at: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from cli.commands.quality_charts import app as charts
 from cli.commands.quality_figures import app as figures
 from cli.commands.quality_gauges import app as gauges
 from cli.context import AsJson, Limit, Tenant, given
-from cli.factory import At, Domain, Equipment, JsonFile, domain, read_object, said
+from cli.factory import At, Domain, Equipment, JsonFile, domain, named_or, read_object, repeatable, said
 from cli.output import guarded, show_json
 from cli.texts import text
 from cli.times import instant
@@ -109,9 +109,11 @@ def record(
 ) -> None:
     counts = {"inspected": inspected, "nonconforming": nonconforming, "defects": defects}
     found = {name: count for name, count in counts.items() if count is not None} | said(values=values, unit=unit)
-    where = given(result_id=result_id, plan_id=of_plan, lot_id=lot, order_id=order, equipment=equipment)
-    body = {"characteristic": characteristic, "at": instant(at or "now"), **found, **where, **given(operator=operator)}
-    _record([body], tenant, as_json)
+    where = given(plan_id=of_plan, lot_id=lot, order_id=order, equipment=equipment, operator=operator)
+    name, when = named_or(result_id, "result"), instant(at or "now")
+    body = {"result_id": name, "characteristic": characteristic, "at": when, **found, **where}
+    with repeatable("--id", f"{name} --at {when}"):
+        _record([body], tenant, as_json)
 
 
 @app.command("import-results", help=text("quality.import_results"))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.context import AsJson, Limit, Tenant, given
-from cli.factory import domain, said
+from cli.factory import domain, named_or, repeatable, said
 from cli.output import guarded
 from cli.texts import text
 from cli.times import ahead
@@ -55,10 +55,12 @@ def open_capa(
     tenant: Tenant = "",
     as_json: AsJson = False,
 ) -> None:
-    body = {"title": title, "problem": problem, **given(capa_id=capa_id, nc_id=case), **_root_cause(cause, because)}
+    name = named_or(capa_id, "capa")
+    body = {"capa_id": name, "title": title, "problem": problem, **given(nc_id=case), **_root_cause(cause, because)}
     body |= said(actions=[_action(each) for each in action]) | ({"due_at": ahead(due)} if due else {})
     quality = domain("quality", tenant, as_json)
-    quality.show(quality.call("POST", "capas", json=body))
+    with repeatable("--id", name):
+        quality.show(quality.call("POST", "capas", json=body))
 
 
 @app.command("change-capa", help=text("quality.change_capa"))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.context import AsJson, Limit, Tenant, given
-from cli.factory import Equipment, domain, said
+from cli.factory import Equipment, domain, named_or, repeatable, said
 from cli.output import guarded
 from cli.texts import text
 from cli.times import instant
@@ -62,11 +62,13 @@ def open_case(
     tenant: Tenant = "",
     as_json: AsJson = False,
 ) -> None:
-    named = given(nc_id=case, description=description, product=product, characteristic=characteristic)
+    name = named_or(case, "nc")
+    named = given(nc_id=name, description=description, product=product, characteristic=characteristic)
     where = said(lots=lots, equipment=equipment) | ({"since": instant(since)} if since else {})
     body = {"title": title, "is_hold_wanted": not no_hold, "is_capa_required": needs_capa, **named, **where}
     quality = domain("quality", tenant, as_json)
-    quality.show(quality.call("POST", "non-conformances", json=body))
+    with repeatable("--id", name):
+        quality.show(quality.call("POST", "non-conformances", json=body))
 
 
 @app.command("disposition", help=text("quality.disposition"))

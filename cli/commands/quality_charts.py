@@ -6,7 +6,7 @@ import typer
 
 from cli.commands.quality_answers import tell_answers
 from cli.context import AsJson, Limit, Tenant, given
-from cli.factory import At, Equipment, JsonFile, domain, read_object, said
+from cli.factory import At, Equipment, JsonFile, domain, named_or, read_object, repeatable, said
 from cli.output import guarded, show_json
 from cli.texts import text
 from cli.times import instant
@@ -84,8 +84,10 @@ def add_point(
     as_json: AsJson = False,
 ) -> None:
     counts = {name: each for name, each in {"found": found, "inspected": inspected}.items() if each is not None}
-    named = said(point_id=point_id, values=values, unit=unit, lots=lots, order_id=order, operator=operator)
-    _add(chart_id, [{"at": instant(at or "now"), **counts, **named}], tenant, as_json)
+    name, when = named_or(point_id, "point"), instant(at or "now")
+    named = said(point_id=name, values=values, unit=unit, lots=lots, order_id=order, operator=operator)
+    with repeatable("--id", f"{name} --at {when}"):
+        _add(chart_id, [{"at": when, **counts, **named}], tenant, as_json)
 
 
 @app.command("import-points", help=text("quality.import_points"))

@@ -65,8 +65,8 @@ MASTERS: dict[str, tuple[str, str]] = {
     ),
     "opt.json_file": ("A JSON file, or - for standard input.", "JSON ファイル、または - で標準入力。"),
     "say.once_again": (
-        "Whether it arrived is not known. Send it again with --key {request}: then it counts once.",
-        "届いたかどうか不明です。--key {request} を付けて再実行すれば、二重にはなりません。",
+        "Whether it arrived is not known. Send it again with {option} {name}: then it counts once.",
+        "届いたかどうか不明です。{option} {name} を付けて再実行すれば、二重にはなりません。",
     ),
     "error.json_file": ("{file} holds no JSON: {error}", "{file} は JSON ではありません：{error}"),
 }

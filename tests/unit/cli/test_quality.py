@@ -62,6 +62,23 @@ def test_results_are_recorded_once_and_found(inspector: Terminal, tmp_path: Path
     assert below["items"][0]["result"]["values"] == ["-0.02"]
 
 
+def test_a_result_whose_answer_was_lost_is_sent_again_under_its_name(inspector: Terminal, world: World) -> None:
+    def break_off(method: str, path: str) -> None:
+        if path.endswith("/results"):
+            raise ConnectionAbortedError
+
+    given = ("quality", "record", "bore", "20.01")
+    world.gateway.before = break_off
+    lost = inspector(*given)
+    world.gateway.before = lambda method, path: None
+
+    assert lost.code == 3
+    name, _, when = lost.err.split("--id ")[1].split(": then")[0].split()
+    for _ in range(2):
+        assert inspector(*given, "--id", name, "--at", when).code == 0
+    assert [row[-1] for row in cells(inspector("quality", "results", "-c", "bore"))] == [name]
+
+
 def test_a_lot_is_judged_by_its_plan(inspector: Terminal, tmp_path: Path) -> None:
     inspector("quality", "put-plan", write(tmp_path / "plan.json", PLAN | {"lines": [BY_LOT]}))
     judge = ("quality", "judge", "H-7", "--plan", "shaft-final", "--size", "50")
