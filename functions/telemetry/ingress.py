@@ -109,11 +109,12 @@ def send_piece(command: SendPiece, body: bytes, tenant: TenantContext, configura
         raise PieceOutOfOrder(f"piece {held.piece} of stream {command.stream} is awaited", errors=[awaited])
     reader = READERS[command.form](held.state)
     portion = reader.read(body, now_ms, topic=command.topic, is_last=command.is_last)
+    state = _state_of(reader, command)
     message = DeviceMessage(tenant.correlation_id, command.device, path, now_ms, body, topic=command.topic)
     contents = list(_contents(command, portion, held.seq, now_ms))
     incoming = [Incoming.of(message, decoded) for decoded in contents]
     accepted = store_incoming(incoming, tenant).accepted if incoming else 0
-    _keep(command, held, reader, held.seq + len(contents), tenant)
+    _keep(command, held, state, held.seq + len(contents), tenant)
     return _report(command, portion, accepted, now_ms, is_repeated=False)
 
 
@@ -127,10 +128,16 @@ def _held(command: SendPiece, tenant: TenantContext) -> _Held:
     return _Held(str(data["state"]), int(str(data["piece"])), int(str(data["seq"])), IfVersion(found.version))
 
 
-def _keep(command: SendPiece, held: _Held, reader: Reader, seq: int, tenant: TenantContext) -> None:
+def _state_of(reader: Reader, command: SendPiece) -> str:
+    """What the next piece needs; asked for before anything is stored of a stream that cannot go on."""
     state = reader.to_text()
     if len(state) > MAX_STATE_BYTES:
-        raise StreamTooWide(f"stream {command.stream} names more metrics than are followed at once")
+        detail = f"stream {command.stream} names more metrics than are followed at once; divide it"
+        raise StreamTooWide(detail, errors=[FieldError("/query/stream", "width", detail)])
+    return state
+
+
+def _keep(command: SendPiece, held: _Held, state: str, seq: int, tenant: TenantContext) -> None:
     data: dict[str, Datum] = {"form": command.form, "state": state, "piece": command.piece + 1, "seq": seq}
     try:
         tenant.documents.put(_key(command), data, when=held.when_unchanged)

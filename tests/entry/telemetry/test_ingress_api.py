@@ -157,3 +157,15 @@ def test_a_piece_too_large_a_format_unknown_and_a_device_unknown_are_refused(sen
 
 def test_another_tenants_device_is_out_of_reach(send: Send) -> None:
     assert send(b"", 0, tenant_id=OTHER_TENANT).status == 403
+
+
+def test_a_stream_too_wide_is_refused_before_anything_is_stored(
+    send: Send, latest: Callable[[], dict[str, Any]]
+) -> None:
+    wide = "".join(f"|a-metric-with-a-long-name-{at:06}|1\n" for at in range(9000)).encode()
+
+    answer = send(wide, 0)
+
+    assert (answer.status, answer.body["errors"][0]["rule"]) == (422, "width")
+    assert send(b"|a|1\n", 0).status == 200
+    assert latest() == {"a": 1.0}
