@@ -11,9 +11,11 @@ from tests.bench import (
     aws,
     cold_start,
     documents_postgres,
+    forecast,
     genealogy,
     history,
     ingest,
+    ingress,
     moves,
     oee,
     outbox_relay,
@@ -25,6 +27,7 @@ from tests.bench.table import Row, print_table
 
 BENCHES = {
     "ingest": ingest.rows,
+    "ingress": ingress.rows,
     "watching": watching.rows,
     "history": history.rows,
     "rollups": rollups.rows,
@@ -37,6 +40,7 @@ BENCHES = {
     "oee": oee.rows,
     "genealogy": genealogy.rows,
     "anomaly": anomaly.rows,
+    "forecast": forecast.rows,
     "aws": aws.rows,
 }
 
