@@ -104,6 +104,8 @@ def decide_lots(nc_id: str, command: Decide, tenant: TenantContext) -> NonConfor
         disposition=command.disposition,
         lots=lots,
         quantity=command.quantity,
+        unit=command.unit,
+        is_partial=command.is_partial,
     )
     return _save(decided, IfVersion(version), (told,), tenant)
 

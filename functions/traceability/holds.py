@@ -9,9 +9,13 @@ from functions.traceability import records, sweeping
 from functions.traceability.applying import LOTS_A_COMMIT, change_holds
 from functions.traceability.books import is_in_progress
 from functions.traceability.model import Hold, LotId, LotNotFound, Text
+from functions.traceability.parting import set_apart
+from functions.traceability.reactions import keep_aside
+from functions.traceability.service import LotsAreBusy
 from functions.traceability.sweeps import MAX_ROOTS, Scope, Sweep, SweepAction
 from functions.traceability.watching import unwatch_writes
 from makoto.domain import Page, Value
+from makoto.errors import Conflict, Invalid
 from makoto.events.quality import NonConformanceClosed, NonConformanceDispositioned, NonConformanceOpened
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import Query
@@ -102,7 +106,14 @@ def follow_disposition(fact: NonConformanceDispositioned, event_id: str, tenant:
     if action is None or not fact.lots:
         tenant.commit([])
         return
-    parts = [fact.lots[start : start + MAX_ROOTS] for start in range(0, len(fact.lots), MAX_ROOTS)]
+    try:
+        decided = set_apart(fact, event_id, replace(tenant, handled=None))
+    except LotsAreBusy:
+        raise
+    except (Invalid, Conflict) as refused:
+        keep_aside(fact.nc_id, event_id, tenant.clock.now(), refused, tenant)
+        return
+    parts = [decided[start : start + MAX_ROOTS] for start in range(0, len(decided), MAX_ROOTS)]
     for number, lots in enumerate(parts):
         scope = Scope(lots=lots, is_downstream=False)
         name = f"nc-{fact.nc_id}-{event_id}-{number}"

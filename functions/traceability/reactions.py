@@ -20,7 +20,7 @@ from functions.traceability.balance import in_unit
 from functions.traceability.model import Lot
 from functions.traceability.service import LotsAreBusy, Manner
 from makoto.domain import Page, Value, ms_from_instant
-from makoto.errors import Conflict, Invalid, NotFound
+from makoto.errors import Conflict, Invalid, MakotoError, NotFound
 from makoto.events.production import LotUse, QuantityReported
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import ConditionFailed, Put, Query
@@ -29,8 +29,12 @@ from makoto.ports.inbox import AlreadyHandled
 REPORTED = "reported by production"
 
 
+class NotRecordable(Invalid):
+    """What was told has no form here."""
+
+
 class RefusedReport(Value):
-    """A report that could not be recorded as it was; somebody must look at it."""
+    """What was told and could not be done as it was; somebody must look at it. `order_id` is the order or the case."""
 
     event_id: str
     at: str
@@ -54,10 +58,11 @@ def record_report(fact: QuantityReported, event_id: str, tenant: TenantContext) 
         except (AlreadyHandled, ConditionFailed, LotsAreBusy):
             raise
         except (Invalid, NotFound, Conflict) as refused:
-            _keep_aside(fact, activity_id, refused.problem, refused.detail, context)
+            keep_aside(fact.order_id, activity_id, fact.at, refused, context)
         except ValidationError as refused:  # what production calls a lot need not be one of our names
             first = refused.errors(include_url=False, include_context=False)[0]
-            _keep_aside(fact, activity_id, "not-recordable", f"{first['loc']}: {first['msg']}", context)
+            reason = NotRecordable(f"{first['loc']}: {first['msg']}")
+            keep_aside(fact.order_id, activity_id, fact.at, reason, context)
 
 
 def list_refused(tenant: TenantContext, limit: int, cursor: str | None) -> Page[RefusedReport]:
@@ -145,13 +150,10 @@ def _assumed(use: LotUse, at: datetime) -> Lot:
     return Lot(lot_id=use.lot_id, material=use.material, unit=use.unit, received_at=at)
 
 
-def _keep_aside(fact: QuantityReported, activity_id: str, problem: str, detail: str, tenant: TenantContext) -> None:
+def keep_aside(about: str, event_id: str, at: datetime, refused: MakotoError, tenant: TenantContext) -> None:
+    """Keep what cannot be done as it was told, for somebody to look at."""
     report = RefusedReport(
-        event_id=activity_id,
-        at=fact.at.isoformat(),
-        order_id=fact.order_id,
-        problem=problem,
-        detail=detail,
+        event_id=event_id, at=at.isoformat(), order_id=about, problem=refused.problem, detail=refused.detail
     )
-    place = records.key("refused", f"{ms_from_instant(fact.at):015}/{activity_id}")
+    place = records.key("refused", f"{ms_from_instant(at):015}/{event_id}")
     tenant.commit([Put(place, {"content": report.model_dump_json()})])

@@ -1,6 +1,6 @@
 """Use cases of traceability: record activities, read lots and what was done with them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -41,13 +41,15 @@ class LotsAreBusy(Conflict):
 class Manner:
     """How an activity came to be told: by a person who is refused what cannot be, or as a fact that is flagged.
 
-    `assumed` are the lots of a fact that nobody may have registered; `original` is what a fact takes back.
+    `assumed` are the lots of a fact that nobody may have registered; `original` is what a fact takes back. What a
+    case itself has done is not told to it as late.
     """
 
     is_fact: bool = False
     by: str | None = None
     assumed: Mapping[str, Lot] = field(default_factory=dict)
     original: Activity | None = None
+    is_of_case: bool = False
 
 
 ASKED = Manner()
@@ -92,11 +94,12 @@ def _recorded(command: RecordActivity, tenant: TenantContext, manner: Manner) ->
     if decided.original is not None and found is not None:
         place = records.key("activity", decided.original.activity_id)
         writes.append(Put(place, records.activity_data(decided.original), IfVersion(found[1])))
-    _commit(decided, loaded, writes, tenant)
+    late, told = ([], []) if manner.is_of_case else late_sweeps(decided.activity, decided.lots, tenant)
+    _commit(decided, loaded, [*writes, *late], told, tenant)
     return decided.activity
 
 
-def _commit(decided: Decided, loaded: Loaded, writes: list[Write], tenant: TenantContext) -> None:
+def _commit(decided: Decided, loaded: Loaded, writes: list[Write], told: Sequence[Fact], tenant: TenantContext) -> None:
     activity = decided.activity
     facts = [Fact(_told(activity, tenant), f"activity/{activity.activity_id}", 1)]
     for lot_id, lot in decided.lots.items():
@@ -104,8 +107,6 @@ def _commit(decided: Decided, loaded: Loaded, writes: list[Write], tenant: Tenan
         writes += more
         if lot_id in decided.created and lot.material != IN_PROGRESS:
             facts.append(Fact(_registered(stored, tenant), f"lot/{lot_id}", stored.revision))
-    late, told = late_sweeps(activity, decided.lots, tenant)
-    writes += late
     facts += told
     if len(writes) + len(facts) > MAX_WRITES:
         raise TooManyLots(

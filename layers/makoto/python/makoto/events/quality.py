@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from makoto.domain import Instant, Slug, TenantId
-from makoto.domain.factory import EquipmentId, MaterialId
+from makoto.domain.factory import EquipmentId, MaterialId, Unit
 from makoto.events.event import Event
 
 
@@ -84,7 +84,10 @@ class NonConformanceOpened(_QualityEvent):
 
 
 class NonConformanceDispositioned(_QualityEvent):
-    """It was decided what becomes of these lots: use_as_is, rework, regrade, return_to_supplier or scrap."""
+    """It was decided what becomes of these lots: use_as_is, rework, regrade, return_to_supplier or scrap.
+
+    With `is_partial` it is decided of `quantity` of the one lot named; the rest of it waits for a decision of its own.
+    """
 
     name: ClassVar[str] = "quality.non_conformance_dispositioned"
 
@@ -92,6 +95,8 @@ class NonConformanceDispositioned(_QualityEvent):
     disposition: str
     lots: tuple[str, ...]
     quantity: Decimal | None = None
+    unit: Unit | None = None
+    is_partial: bool = False
 
 
 class NonConformanceClosed(_QualityEvent):
