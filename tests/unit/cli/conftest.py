@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.commands import onboarding
@@ -27,6 +28,9 @@ from tests.builders import OTHER_TENANT, TENANT, lambda_context, tenant_record
 from tests.in_process import Gateway, serving
 
 PASSWORD = "Correct-horse-9"
+command_of = cache(get_command)
+"""The tree of all commands, made once: a process of the real command line makes it once, too."""
+
 OPERATOR, ADMIN, VIEWER = "operator@example.com", "hanako@example.com", "viewer@example.com"
 
 
@@ -111,6 +115,11 @@ class StateMachine:
     def _run(self, task: str, tenant_id: str, **more: str) -> None:
         given = {"tenant_id": tenant_id, "correlation_id": "request-1", **more}
         tasks.handler({"task": task, "input": given}, lambda_context())
+
+
+@pytest.fixture(autouse=True)
+def _commands_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typer.testing._get_command", command_of)
 
 
 @pytest.fixture
