@@ -1,8 +1,10 @@
 """A trace as a picture: lots in columns by how far they are from the traced one, and the ways between them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from cli.texts import text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +34,8 @@ def _draw(figure: "Figure", title: str, trace: Trace, stamp: str) -> None:
     for each in trace["affected"]:
         _lot(axes, places[each["lot_id"]], each, stamp)
     axes.margins(x=0.08, y=0.06)
-    titled(figure, title, _legend(trace))
+    _legend(axes, trace)
+    titled(figure, title)
 
 
 def _places(trace: Trace) -> dict[str, tuple[float, float]]:
@@ -71,9 +74,9 @@ def _way(axes: "Axes", begin: tuple[float, float], end: tuple[float, float]) -> 
 
 
 def _lot(axes: "Axes", place: tuple[float, float], lot: dict[str, Any], stamp: str) -> None:
-    from makoto.analytics.drawing.paper import BLUE, GREEN, INK, MUTED, ORANGE, VERMILION
+    from makoto.analytics.drawing.paper import INK, MUTED
 
-    colour = {"on_hold": VERMILION, "shipped": ORANGE, "consumed": BLUE, "available": GREEN}.get(lot["status"], MUTED)
+    colour = _colours().get(lot["status"], MUTED)
     name = lot["lot_id"].replace(f"-{stamp}", "")
     share = "" if lot["share"] is None else f"  {100 * lot['share']:.0f} %"
     axes.annotate(
@@ -88,8 +91,21 @@ def _lot(axes: "Axes", place: tuple[float, float], lot: dict[str, Any], stamp: s
     axes.plot(*place, marker="none")
 
 
-def _legend(trace: Trace) -> str:
-    counted: dict[str, int] = defaultdict(int)
-    for each in trace["affected"]:
-        counted[each["status"]] += 1
-    return "   ".join(f"{status} {count}" for status, count in sorted(counted.items()))
+def _legend(axes: "Axes", trace: Trace) -> None:
+    """How many lots stand how, by the colour of their frames."""
+    from matplotlib.patches import Patch
+
+    counted = Counter(each["status"] for each in trace["affected"])
+    named = ((colour, text(f"demo.day.status.{status}"), counted[status]) for status, colour in _colours().items())
+    frames = [
+        Patch(facecolor="white", edgecolor=colour, linewidth=1.6, label=f"{name} {count}")
+        for colour, name, count in named
+        if count
+    ]
+    axes.legend(handles=frames, frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4)
+
+
+def _colours() -> dict[str, str]:
+    from makoto.analytics.drawing.paper import BLUE, GREEN, ORANGE, VERMILION
+
+    return {"consumed": BLUE, "shipped": ORANGE, "on_hold": VERMILION, "available": GREEN}
