@@ -198,3 +198,14 @@ def test_another_tenants_lots_are_neither_seen_nor_touched(call: Call, flow: Non
 
     assert event.status == 403  # the caller of another tenant
     assert call("GET", "/refused-reports").body["items"] == []
+
+
+def test_a_broken_line_is_named_and_not_also_said_to_be_missing(call: Call) -> None:
+    line = {"lot_id": "B-9", "material": "steel", "quantity": -1}
+    body = {"activities": [{"activity_id": "a-1", "kind": "receive", "outputs": [line]}]}
+
+    answer = call("POST", "/activities", body=body)
+
+    assert [each["pointer"] for each in answer.body["errors"]] == ["/body/activities/0/outputs/0/quantity"]
+    empty = call("POST", "/activities", body={"activities": []}).body["errors"]
+    assert [(each["pointer"], each["rule"]) for each in empty] == [("/body/activities", "too_short")]

@@ -53,9 +53,17 @@ def invalid_from(errors: list[dict[str, Any]], sent: Any = None) -> Invalid:
     fields = tuple(
         FieldError(_pointer(_as_sent(each["loc"], sent)), str(each["type"]), str(each.get("msg", "")))
         for each in errors
+        if not _follows(each, errors)
     )
     named = "; ".join(f"{field.pointer}: {field.detail or field.rule}" for field in fields[:3])
     return Invalid(f"the request breaks {len(fields)} rule(s): {named}", errors=fields)
+
+
+def _follows(error: dict[str, Any], errors: list[dict[str, Any]]) -> bool:
+    """Whether a tuple is only said to be too short since pydantic left out its broken elements, which are named."""
+    place = tuple(error["loc"])
+    inside = (tuple(each["loc"]) for each in errors)
+    return error["type"] == "too_short" and any(len(loc) > len(place) and loc[: len(place)] == place for loc in inside)
 
 
 def to_json(value: Any) -> str:
