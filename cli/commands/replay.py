@@ -17,9 +17,10 @@ from cli.texts import text
 
 PIECE_BYTES = 500_000
 MOST_SAID = 20
+BOM = b"\xef\xbb\xbf"
 FORMATS = ("shdr", "mtconnect", "sparkplug-b", "opcua-json", "sitewise")
 _AWAITED = "awaited"
-_DOCUMENT = re.compile(rb"(?=<\?xml )")
+_DOCUMENT = re.compile(rb"(?=<\?xml )|(?<=</MTConnectStreams>)(?!\s*<\?xml )")
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class _Piece:
 
 def replay_file(api: ApiClient, path: str, file: Path, device: str, form: str) -> Replayed:
     """Send a file's pieces in turn; its content names the stream, so the same file goes on where it was."""
-    data = _content(file)
+    data = _content(file).removeprefix(BOM)
     pieces = list(_pieces(data, form))
     digest = hashlib.sha256(f"{form}/".encode() + data).hexdigest()
     replayed = Replayed(f"replay-{digest[:32]}", len(pieces))
@@ -90,15 +91,18 @@ def _awaited(failed: Refused) -> int:
 
 def _content(file: Path) -> bytes:
     """A file's bytes, unpacked where its name says that it is packed."""
+    import gzip
+    import lzma
+    import zlib
+
     packed = file.read_bytes()
-    if file.suffix == ".gz":
-        import gzip
-
-        return gzip.decompress(packed)
-    if file.suffix == ".xz":
-        import lzma
-
-        return lzma.decompress(packed)
+    try:
+        if file.suffix == ".gz":
+            return gzip.decompress(packed)
+        if file.suffix == ".xz":
+            return lzma.decompress(packed)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise Failed(text("error.packed", file=file.name, error=error)) from error
     return packed
 
 
@@ -115,19 +119,34 @@ def _pieces(data: bytes, form: str) -> Iterator[_Piece]:
 
 
 def _lists(data: bytes) -> Iterator[_Piece]:
-    """A message a line, as many to a piece as fit; or the whole file is one document."""
+    """The whole file is one document; or a message a line, as many to a piece as fit.
+
+    A line that is no message is sent alone: it is refused with its reason, and its neighbours are not.
+    """
     lines = [line for line in data.splitlines() if line.strip()]
-    if not lines or not all(line.lstrip()[:1] in b"{[" and line.rstrip()[-1:] in b"}]" for line in lines):
+    if len(lines) < 2 or _is_message(data):
         yield _Piece(data)
         return
     held, size = list[bytes](), 0
     for line in lines:
-        if held and size + len(line) > PIECE_BYTES:
+        is_whole = _is_message(line)
+        if held and (size + len(line) > PIECE_BYTES or not is_whole):
             yield _Piece(b"[" + b",".join(held) + b"]")
             held, size = [], 0
+        if not is_whole:
+            yield _Piece(line)
+            continue
         held.append(line)
         size += len(line) + 1
-    yield _Piece(b"[" + b",".join(held) + b"]")
+    if held:
+        yield _Piece(b"[" + b",".join(held) + b"]")
+
+
+def _is_message(text: bytes) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except ValueError:
+        return False
 
 
 def _recorded(at: int, line: bytes) -> _Piece:

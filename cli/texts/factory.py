@@ -24,6 +24,10 @@ RECORDINGS: dict[str, tuple[str, str]] = {
         "{pieces} 件中 {piece} 件目から再開します。以前の分は保存済みです。",
     ),
     "say.point_refused": ("{pointer}: {reason}: {detail}", "{pointer}：{reason}：{detail}"),
+    "error.packed": (
+        "{file} cannot be unpacked: {error}",
+        "{file} を展開できません：{error}",
+    ),
     "error.recording": (
         "Line {line} is no recorded message: {error}",
         "{line} 行目は記録メッセージではありません：{error}",

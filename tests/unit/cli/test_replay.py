@@ -152,3 +152,34 @@ def test_a_recorded_day_of_a_machine_is_played_whole(makoto: Terminal, monkeypat
     done = played(makoto, RECORDED, "shdr")
 
     assert (done["accepted"], done["refused"], done["counts"]["lines"]) == (92_945, [], 63_233)
+
+
+def test_a_broken_line_of_messages_takes_none_of_its_neighbours_along(makoto: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "day.jsonl"
+    whole = [json.dumps({"Payload": {"a": at}}) for at in range(6)]
+    file.write_text("\ufeff" + "\n".join([*whole[:3], '{"Payload": {"a": }}', '{"Payl', *whole[3:]]) + "\n")
+
+    done = played(makoto, file, "opcua-json")
+
+    assert (done["accepted"], done["counts"]["json"]) == (6, 2)
+
+
+def test_documents_without_a_declaration_are_told_apart(makoto: Terminal, tmp_path: Path, world: World) -> None:
+    at = instant_from_ms(ms_from_instant(world.clock.now())).isoformat()
+    item = f'<Samples><P dataItemId="x" timestamp="{at}">1</P></Samples>'
+    component = f'<ComponentStream componentId="c">{item}</ComponentStream>'
+    streams = f'<Streams><DeviceStream name="d">{component}</DeviceStream></Streams>'
+    file = tmp_path / "day.xml"
+    file.write_text(f"<MTConnectStreams>{streams}</MTConnectStreams>\n" * 3)
+
+    assert played(makoto, file, "mtconnect")["accepted"] == 3
+
+
+@pytest.mark.parametrize("ending", [".gz", ".xz"])
+def test_a_packed_file_that_is_broken_is_told(makoto: Terminal, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"day.shdr{ending}"
+    file.write_bytes(b"no such thing")
+
+    said = makoto("telemetry", "replay", str(file), "-d", "edge-07", "--format", "shdr")
+
+    assert (said.code, f"day.shdr{ending}" in said.err) == (1, True)
