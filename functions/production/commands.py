@@ -5,12 +5,13 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from makoto.domain import Instant, Slug, Value
 from makoto.domain.factory import EquipmentId, MaterialId, ReasonCode, Unit
 
 MAX_LOTS = 100
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 DEFAULT_PRIORITY = 500
 
 Quantity = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]
@@ -31,6 +32,16 @@ Cursor = Annotated[str, StringConstraints(max_length=8192)]
 OrderStatusName = Literal["planned", "released", "in_progress", "complete", "cancelled"]
 
 
+def _in_our_time(at: datetime) -> datetime:
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"a time lies between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return at
+
+
+Moment = Annotated[Instant, AfterValidator(_in_our_time)]
+"""A time that every zone's clock can show, and that is no slip of the year."""
+
+
 class PlanOrder(Value):
     """Make so much of a product by `due_at`; `start_at` is when it is meant to begin.
 
@@ -42,8 +53,8 @@ class PlanOrder(Value):
     product: MaterialId
     quantity: Positive
     unit: Unit | None = None
-    due_at: Instant
-    start_at: Instant | None = None
+    due_at: Moment
+    start_at: Moment | None = None
     priority: Priority = DEFAULT_PRIORITY
     tolerance: Tolerance = Decimal(0)
     note: Note | None = None
@@ -53,8 +64,8 @@ class RescheduleOrder(Value):
     """Change when an order is due, meant to begin, or how urgent it is; what is left out stays."""
 
     priority: Priority | None = None
-    due_at: Instant | None = None
-    start_at: Instant | None = None
+    due_at: Moment | None = None
+    start_at: Moment | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -73,7 +84,7 @@ class _Action(Value):
     """Who acts on an operation and when: the caller, now, where it is not said."""
 
     operator: Operator | None = None
-    at: Instant | None = None
+    at: Moment | None = None
 
 
 class StartOperation(_Action):

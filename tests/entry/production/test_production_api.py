@@ -279,3 +279,16 @@ def test_a_path_with_another_tenant_is_forbidden(call: Call) -> None:
     event = api_event("GET", f"/api/v1/tenants/{TENANT}/work-orders", tenant_id=OTHER_TENANT)
 
     assert api.handler(event, lambda_context())["statusCode"] == 403
+
+
+@pytest.mark.parametrize("year", ["0001", "1999", "2200", "9999"])
+def test_a_time_out_of_every_calendar_is_refused(call: Call, act: Call, year: str) -> None:
+    at = f"{year}-12-31T23:59:59Z"
+
+    planned = call("POST", "/work-orders", body=BODY | {"due_at": at})
+    call("POST", "/work-orders", body=BODY)
+    call("POST", "/work-orders/wo-1/release")
+    begun = act("start", {"equipment": LATHE, "at": at})
+
+    assert (planned.status, planned.pointers) == (422, {"/body/due_at"})
+    assert (begun.status, begun.pointers) == (422, {"/body/at"})
