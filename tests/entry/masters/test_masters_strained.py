@@ -1,7 +1,9 @@
 """Master data under strain: deep and wide bills, numbers without end, clocks, names that begin alike."""
 
+import json
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,3 +141,12 @@ def test_a_window_out_of_order_or_out_of_time_is_refused(start: str, end: str, p
     answer = call("GET", "/calendar/week/shifts", query={"from": start, "to": end})
 
     assert (answer.status, answer.pointers) == (422, {"/query/to"})
+
+
+def test_the_small_factory_of_the_documentation_is_stored(call: Call) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/factory/master-data.md").read_text()
+    example = page.split("/masters/import -d '")[1].split("'")[0]
+
+    answer = call("POST", "/import", body=json.loads(example))
+
+    assert (answer.body["stored"], answer.body["refused"]) == (11, [])
