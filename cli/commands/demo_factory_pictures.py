@@ -36,7 +36,7 @@ def drawn(story: Story) -> Iterator[str]:
         (story.folder / name).write_bytes(image)
     kept = {name: value for name, value in story.figures.items() if name != "trace"}
     (story.folder / FIGURES).write_text(json.dumps(kept, ensure_ascii=False, indent=2), encoding="utf-8")
-    yield "  ".join(sorted([*made, FIGURES, "recall.csv", "epcis.jsonld"]))
+    yield "  ".join(sorted([*made, FIGURES, "forecast.png", "recall.csv", "epcis.jsonld"]))
 
 
 def paper(**size: float) -> "Paper":

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cli.commands.demo import StoryBroken, sign_in
 from cli.commands.demo_factory_figures import compared, read_figures
+from cli.commands.demo_factory_forecast import forecasted
 from cli.commands.demo_factory_lots import recalled, ship, wait_for_lots
 from cli.commands.demo_factory_masters import ZONE, Factory
 from cli.commands.demo_factory_pictures import drawn
@@ -25,6 +26,7 @@ STEPS: Final[dict[str, Callable[[Story], Iterator[str]]]] = {
     "orders": plan_orders,
     "send": send,
     "anomaly": disturbed,
+    "forecast": forecasted,
     "freeze": frozen,
     "arrive": wait_for_lots,
     "ship": ship,

@@ -7,7 +7,14 @@ from typing import Any
 
 from tests.system.laptop import LaptopCloud
 
-PICTURES = ("oee-waterfall.png", "losses-pareto.png", "control-chart.png", "anomaly.png", "genealogy.png")
+PICTURES = (
+    "oee-waterfall.png",
+    "losses-pareto.png",
+    "control-chart.png",
+    "anomaly.png",
+    "genealogy.png",
+    "forecast.png",
+)
 COMPARED = 56
 
 
@@ -23,6 +30,7 @@ def test_a_day_of_two_lines_is_told_as_it_was(laptop: LaptopCloud, tmp_path: Pat
     assert 0.6 < figures["oee"]["day-1/day"]["oee"] < figures["oee"]["day-2/day"]["oee"] < 0.95
     assert (figures["anomaly"]["metric"], figures["alarm"]["state"]) == ("spindle/current", "normal")
     assert "held" in figures["non_conformance"]["lots"].values()
+    assert figures["forecast"]["held"] >= 6
     _require_recall(figures["recall"], folder)
 
 
