@@ -2,7 +2,8 @@
 
 Beside `lot/<id>` and `activity/<id>` lie `in/<lot>/<page>` and `out/<lot>/<page>` (older links of a lot),
 `at/<ms>/<id>` (activities by time), `fefo/<material>/<expiry>/<received>/<lot>` (what can be picked, in the order of
-picking), `hold/<cause>/<lot>` (what is held for a cause) and `supplied/<supplier lot>/<lot>`. docs/adr/0023 says why.
+picking), `hold/<cause>/<lot>` (what is held for a cause), `watch/<cause>/<sweep>` (open cases and recalls, for what is
+told late) and `supplied/<supplier lot>/<lot>`. docs/adr/0023 says why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
