@@ -90,7 +90,7 @@ def test_what_a_machine_says_is_what_the_api_tells(company: Company, machine: Ma
         {**said, "seq": 5, "time": text(now - 1000), "good": 15, "scrap": 1}
         | {"good_delta": 5, "scrap_delta": 0, "event": None},
     ]
-    assert told(ask(company, machine, "alarms", **around(now))) == [
+    assert told(ask(company, machine, "alarm-records", **around(now))) == [
         {**said, "seq": 6, "time": text(now - 2000), "active": True, **alarm},
         {**said, "seq": 7, "time": text(now - 1000), "active": False, **alarm},
     ]
