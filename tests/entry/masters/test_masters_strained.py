@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from makoto.adapters.clouds.memory.clock import FixedClock
+from makoto.runtime.composition import Platform
 from tests.entry.masters.conftest import Answer, Call
 
 Put = Callable[[dict[str, Any]], Answer]
@@ -150,3 +153,13 @@ def test_the_small_factory_of_the_documentation_is_stored(call: Call) -> None:
     answer = call("POST", "/import", body=json.loads(example))
 
     assert (answer.body["stored"], answer.body["refused"]) == (11, [])
+
+
+def test_a_bill_is_exploded_as_of_today_by_the_tenants_own_clock(platform: Platform, put: Put, call: Call) -> None:
+    platform.clock = FixedClock(datetime(2026, 4, 30, 23, tzinfo=UTC))
+    call("POST", "/import", body={"records": [material("shaft"), material("bar")]})
+    put(bill("shaft", "bar") | {"effective_from": "2026-05-01"})
+
+    answer = call("GET", "/material/shaft/explosion")
+
+    assert (answer.body["on"], list(answer.body["totals"])) == ("2026-05-01", ["bar"])

@@ -156,3 +156,20 @@ def test_an_encoding_that_nobody_knows_is_refused() -> None:
     portion = StreamsReader().read(b'<?xml version="1.0" encoding="foo"?><a/>', NOW)
 
     assert [each.rule for each in portion.faults] == ["xml"]
+
+
+def test_a_table_is_a_reading_a_cell_and_a_message_has_its_code() -> None:
+    portion = read(
+        f"""<Events><WorkOffsetTable dataItemId="w" sequence="1" timestamp="{T}" count="2">
+        <Entry key="G54"><Cell key="X">1.5</Cell><Cell key="Y">2</Cell></Entry><Entry key="G55" removed="true"/>
+        </WorkOffsetTable><Message dataItemId="m" sequence="2" timestamp="{T}" nativeCode="E7">Change inserts</Message>
+        </Events>"""
+    )
+
+    assert [(each.metric, each.value) for each in portion.points] == [
+        ("w/G54/X", 1.5),
+        ("w/G54/Y", 2.0),
+        ("w/G55", None),
+        ("m", "Change inserts"),
+        ("m/code", "E7"),
+    ]

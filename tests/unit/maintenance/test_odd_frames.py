@@ -44,11 +44,12 @@ def test_a_column_of_times_is_left_out_and_says_so() -> None:
     assert "time" in fit(frame, np.arange(60.0) % 15, UNITS).card.left_out["at"]
 
 
-def test_a_text_does_not_pass_for_a_missing_number() -> None:
+@pytest.mark.parametrize("odd", ["2,1", "hot", [1.0], {"value": 1.0}])
+def test_what_is_no_number_does_not_pass_for_a_missing_one(odd: Any) -> None:
     model = fit(columns(), np.arange(60.0) % 15, UNITS)
 
     with pytest.raises(UnknownColumn) as caught:
-        model.predict([{"a": "2,1", "b": 1.0}])
+        model.predict([{"a": odd, "b": 1.0}])
 
     assert [each.pointer for each in caught.value.errors] == ["/a"]
     assert len(model.predict([{"a": "", "b": "1.5"}])) == 1

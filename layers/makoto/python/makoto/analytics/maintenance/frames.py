@@ -160,16 +160,18 @@ def _is_time(column: Column) -> bool:
 
 
 def _require_numbers(columns: Mapping[str, Column]) -> None:
-    """Refuse a text where the model learnt numbers: it would pass for a missing one."""
+    """Refuse what is no number where the model learnt numbers: it would pass for a missing one."""
     for name, column in columns.items():
-        odd = next((each for each in _texts(column) if np.isnan(_number(each)) and not _says_missing(each)), None)
+        if isinstance(column, np.ndarray) and column.dtype.kind in "fiubM":
+            continue
+        odd = next((each for each in column if not is_missing(each) and _is_odd(each)), None)
         if odd is not None:
-            detail = f"{odd[:40]!r} is no number"
+            detail = f"{str(odd)[:40]!r} is no number"
             raise UnknownColumn(f"{name}: {detail}", errors=[FieldError(f"/{name}", "number", detail)])
 
 
-def _says_missing(text: str) -> bool:
-    return text.strip().lower() in ("", "nan")
+def _is_odd(value: Any) -> bool:
+    return bool(np.isnan(_number(value))) and str(value).strip().lower() not in ("", "nan")
 
 
 def _number(value: Any) -> float:

@@ -105,16 +105,21 @@ def _points(metric: str, t: int, item: Element, portion: Portion) -> Iterator[Po
         yield from _time_series(metric, t, item, text, portion)
     else:
         yield from _values(metric, t, text)
+        if level == "Message" and item.get("nativeCode"):
+            yield Point(f"{metric}/code", t, item.get("nativeCode"))
 
 
 def _entries(metric: str, t: int, item: Element) -> Iterator[Point]:
-    """A data set: one reading an entry; an entry that was removed is null."""
+    """A data set: one reading an entry, of a table one a cell; an entry that was removed is null."""
     for entry in item:
-        name, text = f"{metric}/{entry.get('key', '')}", (entry.text or "").strip()
+        name = f"{metric}/{entry.get('key', '')}"
         if entry.get("removed") == "true":
             yield unavailable(name, t, "Removed")
+        elif len(entry):
+            for cell in entry:
+                yield from _values(f"{name}/{cell.get('key', '')}", t, (cell.text or "").strip())
         else:
-            yield from _values(name, t, text)
+            yield from _values(name, t, (entry.text or "").strip())
 
 
 def _time_series(metric: str, t: int, item: Element, text: str, portion: Portion) -> Iterator[Point]:
