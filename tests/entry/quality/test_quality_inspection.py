@@ -279,7 +279,7 @@ def test_two_rejected_lots_tighten_the_inspection_and_each_opens_a_case(call: Ca
     # ISO 2859-1, 9.3.1: two of five consecutive lots not accepted
     assert severities == ["normal", "normal", "tightened", "tightened"]
     opened = facts(relay(times=2), "quality.non_conformance_opened")
-    assert [each["lots"] for each in opened] == [["L-1"], ["L-2"]]
+    assert sorted(each["lots"] for each in opened) == [["L-1"], ["L-2"]]  # ids of one millisecond come in any order
     last = call("GET", "/lots/L-3/acceptance", query={"plan": "housing-10"}).body["decisions"][0]
     assert (last["sampling"]["severity"], last["sampling"]["accept"]) == ("tightened", 1)
 
