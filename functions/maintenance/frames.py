@@ -8,6 +8,7 @@ from functions.maintenance.model import MAX_COLUMNS, MAX_FRAME_BYTES, BadFrame
 from makoto.errors import FieldError
 
 MAX_REFUSED = 1000
+EXACT_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,7 @@ class ReadFrame:
 def read_frame(body: bytes) -> ReadFrame:
     """Read UTF-8 text with a header; raises `BadFrame` where there is no frame in it."""
     header, rows, refused = _rows(body)
-    values = [[_value(row[at]) for row in rows] for at in range(len(header))]
-    columns = {name: _consistent(column) for name, column in zip(header, values, strict=True)}
+    columns = {name: _column([row[at].strip() for row in rows]) for at, name in enumerate(header)}
     return ReadFrame(columns, tuple(refused[:MAX_REFUSED]))
 
 
@@ -37,7 +37,7 @@ def _rows(body: bytes) -> tuple[list[str], list[list[str]], list[int]]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _bad("encoding", f"a frame is UTF-8 text: {error}") from error
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *lines = [(reader.line_num, row) for row in reader if row or reader.line_num == 1] or [(1, [])]
     except csv.Error as error:
@@ -57,21 +57,23 @@ def _checked(header: list[str], lines: list[tuple[int, list[str]]]) -> tuple[lis
     return header, rows, refused
 
 
+def _column(texts: list[str]) -> list[float | str | None]:
+    """A column with a text in it is one of texts, as written: a machine `7` beside a machine `7a` is a name."""
+    values = [_value(each) for each in texts]
+    if not any(isinstance(each, str) for each in values):
+        return values
+    return [each or None for each in texts]
+
+
 def _value(text: str) -> float | str | None:
-    stripped = text.strip()
-    if not stripped:
+    if not text:
         return None
+    if len(text) > EXACT_DIGITS and text.isdigit():
+        return text  # a serial number, of which a double would not hold the last digits
     try:
-        return float(stripped) if "_" not in stripped else stripped
+        return float(text) if "_" not in text else text
     except ValueError:
-        return stripped
-
-
-def _consistent(column: list[float | str | None]) -> list[float | str | None]:
-    """A column with a text in it is one of texts: a machine `7` beside a machine `7a` is a name."""
-    if not any(isinstance(each, str) for each in column):
-        return column
-    return [f"{each:g}" if isinstance(each, float) else each for each in column]
+        return text
 
 
 def _bad(rule: str, detail: str) -> BadFrame:

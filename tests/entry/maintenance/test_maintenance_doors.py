@@ -234,7 +234,12 @@ def test_a_viewer_predicts_and_trains_nothing_and_another_tenant_sees_nothing(
 
 @pytest.mark.parametrize(
     ("body", "rule"),
-    [("a;b\n1,5;2\n", "separator"), ("a\tb\n1\t2\n", "separator"), ('a,b\n"' + "x" * 200_000 + '",1\n', "csv")],
+    [
+        ("a;b\n1,5;2\n", "separator"),
+        ("a\tb\n1\t2\n", "separator"),
+        ('a,b\n"' + "x" * 200_000 + '",1\n', "csv"),
+        ('a,b\n1,"2\n3,4\n', "csv"),
+    ],
 )
 def test_a_frame_of_another_making_is_refused_with_why(call: Call, body: str, rule: str) -> None:
     answer = call("POST", "/frames", query={"name": "rig"}, body=body)
