@@ -14,7 +14,7 @@ from local.simulator.shifts import MINUTE_MS
 
 PIECE_MIN = 240
 CONNECT_WITHIN_S = 30.0
-STORED_WITHIN_S = 120.0
+STORED_WITHIN_S = 240.0
 
 
 @dataclass(frozen=True, slots=True)
