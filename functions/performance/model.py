@@ -1,6 +1,6 @@
 """Commands about a unit's states, stops and counts, and what is wrong with one."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -10,6 +10,7 @@ from makoto.analytics.performance.quantities import Role
 from makoto.domain import Instant, Value, ms_from_instant
 from makoto.domain.factory import ENTERPRISE, EquipmentId, MaterialId, PackmlMode, PackmlState, ReasonCode
 from makoto.domain.factory.window import Window
+from makoto.domain.time import FIRST_YEAR, LAST_YEAR
 from makoto.errors import FieldError, Invalid, NotFound
 
 MAX_WINDOW = timedelta(days=400)
@@ -41,6 +42,10 @@ class ReversedWindow(Invalid):
 
 class NotYet(Invalid):
     """What lies in the future has not happened."""
+
+
+class NoSuchDay(Invalid):
+    """The day lies beyond the calendar."""
 
 
 class OverlappingParts(Invalid):
@@ -170,6 +175,13 @@ def require_past(instant: Instant, now: Instant, pointer: str) -> None:
     """Refuse what has not happened."""
     if instant > now:
         raise NotYet("the future is not reported", errors=[FieldError(pointer, "past", f"now is {now.isoformat()}")])
+
+
+def require_day(on: date) -> None:
+    """Refuse a day whose midnights no clock shows."""
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        broken = FieldError("/query/on", "year", f"a day lies between the years {FIRST_YEAR} and {LAST_YEAR}")
+        raise NoSuchDay("there are no shifts of that day", errors=[broken])
 
 
 def require_apart(parts: tuple[Part, ...]) -> None:

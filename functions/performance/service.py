@@ -16,6 +16,7 @@ from functions.performance.model import (
     figure_id,
     figure_of,
     ms,
+    require_day,
     window_of,
 )
 from functions.performance.plant import Plant
@@ -102,6 +103,7 @@ def list_counts(
 
 def report_shifts(place: str, on: date, tenant: TenantContext) -> list[ShiftReport]:
     """The shifts that begin on a local day, whole, also beyond midnight; those that have not begun are left out."""
+    require_day(on)
     plant = Plant(place, tenant)
     calendar = plant.calendar_of(place)
     if calendar is None:

@@ -21,6 +21,7 @@ from functions.traceability.views import (
 )
 from makoto.domain import Page, Value, ms_from_instant
 from makoto.domain.factory import Material
+from makoto.errors import FieldError, Invalid
 from makoto.ports.context import TenantContext
 from makoto.ports.documents import And, Leaf, Or, Query
 
@@ -152,7 +153,7 @@ def pick(asked: AskPicks, tenant: TenantContext) -> FefoView:
     material = tenant.masters.get(Material, asked.material)
     unit = asked.unit or material.unit
     today = tenant.clock.now().astimezone(ZoneInfo(tenant.record.time_zone)).date()
-    on = (asked.need_on or today) + timedelta(days=asked.min_remaining_days)
+    on = _last_day(asked, today)
     wanted = None if asked.quantity is None else in_unit(asked.quantity, unit, material.unit, "/query/unit")
     picks: list[PickView] = []
     covered = Decimal(0)
@@ -186,3 +187,11 @@ def _picked(lot: LotView, here: Decimal, take: Decimal, unit: str) -> PickView:
         unit=unit,
         location=lot.location,
     )
+
+
+def _last_day(asked: AskPicks, today: date) -> date:
+    try:
+        return (asked.need_on or today) + timedelta(days=asked.min_remaining_days)
+    except OverflowError as beyond:
+        rule = FieldError("/query/need_on", "year", "the last day lies beyond the calendar")
+        raise Invalid("there is no such day", errors=[rule]) from beyond

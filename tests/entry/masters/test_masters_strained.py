@@ -143,7 +143,7 @@ def test_a_window_out_of_order_or_out_of_time_is_refused(start: str, end: str, p
 
     answer = call("GET", "/calendar/week/shifts", query={"from": start, "to": end})
 
-    assert (answer.status, answer.pointers) == (422, {"/query/to"})
+    assert (answer.status, "/query/to" in answer.pointers) == (422, True)
 
 
 def test_the_small_factory_of_the_documentation_is_stored(call: Call) -> None:

@@ -191,6 +191,8 @@ def test_a_jump_is_corrected_by_hand_and_figures_are_computed_again(worked: None
         ({**UNIT, "from": UNIT["to"], "to": UNIT["from"]}, 422, "/query/to"),
         ({**UNIT, "from": "2020-01-01T00:00:00Z"}, 422, "/query/to"),
         ({"equipment": MC1}, 422, "/query/from"),
+        ({**UNIT, "from": "0001-01-01T00:00:00+14:00"}, 422, "/query/from"),
+        ({**UNIT, "to": "9999-12-31T23:59:59-14:00"}, 422, "/query/to"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_the_field(
@@ -200,6 +202,13 @@ def test_what_cannot_be_asked_is_refused_with_the_field(
 
     assert answer.status == status
     assert pointer is None or pointer in answer.pointers
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31"])
+def test_shifts_of_a_day_beyond_the_calendar_are_refused(call: Call, on: str) -> None:
+    answer = call("GET", "/shifts", query={"equipment": LINE, "on": on})
+
+    assert (answer.status, answer.pointers) == (422, {"/query/on"})
 
 
 @pytest.mark.parametrize(

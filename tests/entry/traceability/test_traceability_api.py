@@ -209,3 +209,11 @@ def test_a_broken_line_is_named_and_not_also_said_to_be_missing(call: Call) -> N
     assert [each["pointer"] for each in answer.body["errors"]] == ["/body/activities/0/outputs/0/quantity"]
     empty = call("POST", "/activities", body={"activities": []}).body["errors"]
     assert [(each["pointer"], each["rule"]) for each in empty] == [("/body/activities", "too_short")]
+
+
+def test_a_need_beyond_the_calendar_is_refused(call: Call) -> None:
+    need = {"material": "steel", "quantity": "1", "need_on": "9999-12-31", "min_remaining_days": "1"}
+
+    answer = call("GET", "/fefo", query=need)
+
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/query/need_on")

@@ -5,8 +5,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
 
+FIRST_YEAR, LAST_YEAR = 2, 9998
+"""Within these every zone's clock shows a date that exists."""
+
 
 def _to_utc(value: datetime) -> datetime:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"an instant lies between the years {FIRST_YEAR} and {LAST_YEAR}")
     return value.astimezone(UTC)
 
 
