@@ -10,6 +10,7 @@ from functions.telemetry.model import MetricName
 from functions.telemetry.series import read_series
 from functions.telemetry.series_model import AskSeries, Figure
 from functions.telemetry.views import time_text
+from makoto.codecs.telemetry.rules import EARLIEST_MS
 from makoto.domain import DeviceId, Instant, Value, instant_from_ms, ms_from_instant
 from makoto.errors import FieldError, Invalid
 from makoto.ports.context import TenantContext
@@ -124,8 +125,13 @@ def _asked(command: AskForecast, end_ms: int) -> AskSeries:
 
 
 def _end_ms(command: AskForecast, tenant: TenantContext) -> int:
-    now = ms_from_instant(command.end or tenant.clock.now())
-    return now - now % (STEP_S[command.resolution] * 1000)
+    """The end of the last step that has ended; what is yet to come is not known."""
+    now = ms_from_instant(tenant.clock.now())
+    end = now if command.end is None else ms_from_instant(command.end)
+    if not EARLIEST_MS <= end <= now:
+        rule = FieldError("/query/to", "range", "a time since the year 2000 that has come")
+        raise Invalid("a forecast begins where something is known", errors=[rule])
+    return end - end % (STEP_S[command.resolution] * 1000)
 
 
 def _season(command: AskForecast, known: int) -> int:

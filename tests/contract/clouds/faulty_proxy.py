@@ -3,7 +3,7 @@
 import http.client
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -46,13 +46,11 @@ def faulty(upstream: str, fault: Fault) -> Iterator[FaultyProxy]:
             self._answer(status, headers, told)
 
         def _asked(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-            upstream = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
             headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
-            upstream.request(self.command, self.path, body, headers)
-            answer = upstream.getresponse()
-            told = answer.read()
-            upstream.close()
-            return answer.status, answer.getheaders(), told
+            with closing(http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)) as upstream:
+                upstream.request(self.command, self.path, body, headers)
+                answer = upstream.getresponse()
+                return answer.status, answer.getheaders(), answer.read()
 
         def _answer(self, status: int, headers: list[tuple[str, str]], told: bytes) -> None:
             self.send_response(status)

@@ -64,6 +64,8 @@ def test_a_daily_rhythm_goes_on_with_its_interval_and_beats_the_baseline(
         ({"level": "1"}, "/query/level"),
         ({"horizon": "0"}, "/query/horizon"),
         ({"season": "weekly"}, "/query/season"),
+        ({"to": "9998-12-31T23:59:59Z"}, "/query/to"),
+        ({"to": "0002-01-01T00:00:00Z"}, "/query/to"),
     ],
 )
 def test_what_cannot_be_forecast_is_refused_by_its_field(
