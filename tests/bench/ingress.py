@@ -38,7 +38,7 @@ def rows() -> list[Row]:
             f"Sparkplug to columns, payloads of {METRICS}/s, of protobuf's own parsing and each value's reading",
             PAYLOADS / _seconds(lambda: _read_payloads(payloads)),
             PAYLOADS / _seconds(lambda: _parse(payloads)),
-            0.05,
+            0.15,
             "at least",
         ),
     ]
